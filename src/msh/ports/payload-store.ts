@@ -1,0 +1,31 @@
+/** An opaque name of a payload inside the payload store; safe to keep in a row and in a URL path segment. */
+export type PayloadHandle = string;
+
+/** A payload being written; nobody can read it before `commit` has resolved. */
+export interface PayloadWriter {
+  /** Appends bytes; resolves when the store can take more (back-pressure). */
+  write(chunk: Uint8Array): Promise<void>;
+  /** Makes the payload durable (content and directory entry are synced) and readable under its handle. */
+  commit(): Promise<PayloadHandle>;
+  /** Throws the bytes away; harmless when called twice or after a failed write. Never undoes a commit. */
+  abort(): Promise<void>;
+}
+
+/** Payload bytes outside the database: streams, never whole buffers. */
+export interface PayloadStore {
+  create(): Promise<PayloadWriter>;
+  /** Streams a committed payload; rejects with `payloads/not-found` before the first byte when there is none. */
+  open(handle: PayloadHandle): AsyncIterable<Uint8Array>;
+  /** Size in bytes of a committed payload. */
+  size(handle: PayloadHandle): Promise<number>;
+  /** Removes a payload; removing what is not there is not an error. */
+  remove(handle: PayloadHandle): Promise<void>;
+  /**
+   * Removes unfinished writes and committed payloads older than `olderThan` ms that `isReferenced` does not know:
+   * what a process left that died between a payload commit and the row that names it. Resolves to the count removed.
+   */
+  sweep(
+    olderThan: number,
+    isReferenced: (handles: readonly PayloadHandle[]) => Promise<ReadonlySet<PayloadHandle>>,
+  ): Promise<number>;
+}

@@ -1,0 +1,101 @@
+import type { AgreementRef, PartyId, Property, Service } from '../protocol/ebms/index.ts';
+import type { MatchExplanation, MatchFacts } from '../protocol/pmode/index.ts';
+import type {
+  Attempt,
+  InboundMessage,
+  OutboundMessage,
+  OutboundState,
+  InboundState,
+  JournalEntry,
+} from './ports/index.ts';
+import type { As4Reply, As4Request, Page, PageRequest, PayloadHandle } from './ports/index.ts';
+
+/** What a producer asks to be sent. Everything the P-Mode decides may be left out. */
+export interface Submission {
+  readonly pmode?: string | undefined;
+  readonly messageId?: string | undefined;
+  readonly conversationId?: string | undefined;
+  readonly refToMessageId?: string | undefined;
+  readonly from?: { readonly partyIds: readonly PartyId[]; readonly role?: string | undefined } | undefined;
+  readonly to?: { readonly partyIds: readonly PartyId[]; readonly role?: string | undefined } | undefined;
+  readonly agreementRef?: AgreementRef | undefined;
+  readonly service?: Service | undefined;
+  readonly action?: string | undefined;
+  readonly mpc?: string | undefined;
+  readonly messageProperties?: readonly Property[] | undefined;
+  /** The parts in the order in which they are to stand in PayloadInfo. */
+  readonly parts: readonly SubmittedPart[];
+}
+
+/** A part as the producer declares it; its bytes come as a stream of the same name. */
+export interface SubmittedPart {
+  /** Without `cid:` and brackets; generated when absent. */
+  readonly contentId?: string | undefined;
+  readonly mimeType: string;
+  readonly charset?: string | undefined;
+  readonly properties?: readonly Property[] | undefined;
+  /** Overrides the leg's compression for this part. */
+  readonly compress?: boolean | undefined;
+}
+
+/**
+ * The streams of a submission, in the order they arrive; `index` points into `submission.parts`. Each stream must be
+ * read to its end before the next is asked for. Every part must come exactly once.
+ */
+export type PartStreams = AsyncIterable<{
+  readonly index: number;
+  readonly content: AsyncIterable<Uint8Array>;
+}>;
+
+/** The answer to a submission, durable when it is given. */
+export interface SubmitResult {
+  readonly outcome: 'accepted' | 'already-accepted';
+  readonly messageId: string;
+  readonly conversationId: string;
+  readonly pmodeId: string;
+  readonly state: OutboundState;
+}
+
+/** An outbound message with its attempts, for status pages. */
+export interface OutboundStatus {
+  readonly message: OutboundMessage;
+  readonly attempts: readonly Attempt[];
+  /** Clock times of the attempts still to come, ms since the epoch. */
+  readonly upcoming: readonly number[];
+}
+
+/** The operations of the MSH as its users see them. */
+export interface Msh {
+  /** Keeps a submission and queues it. Throws QuoinError `submit/...` naming the field; nothing is kept then. */
+  submit(submission: Submission, parts: PartStreams): Promise<SubmitResult>;
+  /** Sends a test-service message to the party of a P-Mode (eDelivery AS4 1.15 1.4.4.3). */
+  ping(target: { readonly pmode: string } | { readonly party: string }): Promise<SubmitResult>;
+  /** Handles one request at the AS4 door; never throws for bad input. */
+  receive(request: As4Request): Promise<As4Reply>;
+  status(messageId: string): Promise<OutboundStatus | undefined>;
+  listOutbound(
+    filter: { state?: OutboundState | undefined; conversationId?: string | undefined },
+    page: PageRequest,
+  ): Promise<Page<OutboundMessage>>;
+  inbox(
+    filter: {
+      state?: InboundState | undefined;
+      conversationId?: string | undefined;
+      action?: string | undefined;
+    },
+    page: PageRequest,
+  ): Promise<Page<InboundMessage>>;
+  /** A received message by row id or, when unique, by MessageId. */
+  inbound(id: string): Promise<InboundMessage | undefined>;
+  /** Streams a payload of a received or submitted message as the business document (decompressed). */
+  openPayload(payload: PayloadHandle, options: { readonly compressed: boolean }): AsyncIterable<Uint8Array>;
+  /** The backend has taken the message: RECEIVED -> DOWNLOADED. False when it already had. */
+  acknowledge(rowId: string): Promise<boolean>;
+  journal(filter: { messageId?: string | undefined }, page: PageRequest): Promise<Page<JournalEntry>>;
+  /** Which P-Mode governs a message with these facts, and why the others do not. */
+  explain(facts: MatchFacts): readonly MatchExplanation[];
+  /** Starts workers and sweeper. */
+  start(): Promise<void>;
+  /** Stops taking work and resolves when what runs has finished. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,6 @@
+/**
+ * The one base of every error Quoin raises on purpose, and the facts an error carries so that one look explains it.
+ * Three audiences read it: the partner (an ebMS code only), the backend and the operator (problem+json, CLI, log).
+ */
+export { QuoinError, Refusal, isQuoinError, describeError } from './quoin-error.ts';
+export type { CertificateFacts, Finding, EbmsErrorCode, ErrorCode } from './quoin-error.ts';
