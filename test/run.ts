@@ -1,0 +1,25 @@
+import { spawn } from 'node:child_process';
+import { findFiles } from './support/find-files.ts';
+
+/**
+ * Runs the tests with Node's own runner. `--fast` leaves out what takes more than a few seconds (`*.slow.test.ts` and the
+ * suites that start processes); the tests against a foreign peer have their own command, `npm run interop`.
+ * Further arguments name folders or files below test/.
+ */
+const args = process.argv.slice(2);
+const fast = args.includes('--fast');
+const wanted = args.filter((arg) => !arg.startsWith('--'));
+
+const files = findFiles(new URL('.', import.meta.url), /\.test\.ts$/)
+  .filter((file) => !file.startsWith('interop/'))
+  .filter((file) => !fast || !/\.slow\.test\.ts$|^exchange\//.test(file))
+  .filter((file) => wanted.length === 0 || wanted.some((part) => file.startsWith(part.replace(/^test\//, ''))))
+  .map((file) => `test/${file}`);
+
+if (files.length === 0) {
+  console.error(`No tests match ${wanted.join(' ')}.`);
+  process.exit(1);
+}
+
+const runner = spawn(process.execPath, ['--import', 'tsx', '--test', '--test-concurrency=2', ...files], { stdio: 'inherit' });
+runner.on('exit', (code) => process.exit(code ?? 1));
