@@ -1,0 +1,109 @@
+import { ParseOption, XmlDocument, XmlLibError } from 'libxml2-wasm';
+import { decodeXml } from './decode.ts';
+import { rootElement } from './element.ts';
+import type { Life, XmlElement } from './element.ts';
+import { excerpt, xmlError } from './errors.ts';
+import { DEFAULT_XML_LIMITS } from './limits.ts';
+import type { XmlLimits } from './limits.ts';
+import { scanXml } from './scan.ts';
+
+/** A parsed document. It holds memory of the engine until it is disposed where it was made. */
+export interface XmlDoc {
+  readonly root: XmlElement;
+  /** Size in bytes of the document as UTF-8. */
+  readonly size: number;
+  /** Frees the document; its elements keep what was already read and refuse the rest. Safe to call twice. */
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+/** No network, no DTD, no catalogue; UTF-8 whatever the declaration says, because decodeXml has settled it. */
+const OPTIONS =
+  ParseOption.XML_PARSE_NONET |
+  ParseOption.XML_PARSE_NO_XXE |
+  ParseOption.XML_PARSE_NO_SYS_CATALOG |
+  ParseOption.XML_PARSE_IGNORE_ENC |
+  ParseOption.XML_PARSE_SKIP_IDS |
+  ParseOption.XML_PARSE_BIG_LINES;
+
+/** Above this size the engine's own limits on text length are lifted; ours hold. */
+const LARGE = 10_000_000;
+
+const lives = new WeakMap<XmlDoc, Life>();
+let open = 0;
+
+/** Documents that are parsed and not yet disposed, for leak tests. */
+export function openDocuments(): number {
+  return open;
+}
+
+/**
+ * Parses a document: UTF-8 (a byte order mark is tolerated, eDelivery AS4 1.15 1.4.2.2) or UTF-16 with one; no DOCTYPE,
+ * no entities but the five predefined ones and character references, no XInclude, no network. Throws QuoinError
+ * `xml/too-large`, `xml/too-complex`, `xml/encoding`, `xml/version`, `xml/doctype`, `xml/processing-instruction`,
+ * `xml/not-well-formed`. The caller disposes the document.
+ */
+export function parseXml(bytes: Uint8Array, limits: Partial<XmlLimits> = {}): XmlDoc {
+  const all = { ...DEFAULT_XML_LIMITS, ...limits };
+  if (bytes.byteLength > all.maxBytes) {
+    throw xmlError('xml/too-large', `The document is larger than ${all.maxBytes} bytes.`, {
+      expected: `at most ${all.maxBytes} bytes`,
+      found: `${bytes.byteLength} bytes`,
+    });
+  }
+  const decoded = decodeXml(bytes);
+  const isComplete = scanXml(decoded, all);
+  const doc = parse(decoded.utf8);
+  if (isComplete && doc.dtd === null) return documentOf(doc, decoded.utf8.byteLength);
+  doc.dispose();
+  throw xmlError('xml/not-well-formed', 'The document is not well-formed.');
+}
+
+/** Parses, calls `read` and disposes, whatever happens. `read` is synchronous; nothing of the document survives it. */
+export function withXml<T>(bytes: Uint8Array, limits: Partial<XmlLimits>, read: (doc: XmlDoc) => T): T {
+  const doc = parseXml(bytes, limits);
+  try {
+    return read(doc);
+  } finally {
+    doc.dispose();
+  }
+}
+
+/** The life of a document, for the parts of this room that need the engine's own document. */
+export function lifeOf(doc: XmlDoc): Life {
+  return lives.get(doc)!;
+}
+
+function parse(utf8: Uint8Array): XmlDocument {
+  try {
+    const option = utf8.byteLength > LARGE ? OPTIONS | ParseOption.XML_PARSE_HUGE : OPTIONS;
+    return XmlDocument.fromBuffer(utf8, { option });
+  } catch (error) {
+    throw notWellFormed(error);
+  }
+}
+
+function notWellFormed(error: unknown): Error {
+  const detail = error instanceof XmlLibError ? error.details[0] : undefined;
+  const reason = excerpt((detail?.message ?? 'it cannot be parsed').trim(), 160);
+  const place = detail === undefined ? undefined : `line ${detail.line}, column ${detail.col}`;
+  const where = place === undefined ? '' : ` (${place})`;
+  return xmlError('xml/not-well-formed', `The document is not well-formed: ${reason}${where}`, {
+    field: place,
+    found: reason,
+  });
+}
+
+function documentOf(document: XmlDocument, size: number): XmlDoc {
+  const life: Life = { document, alive: true, size };
+  const dispose = (): void => {
+    if (!life.alive) return;
+    life.alive = false;
+    open -= 1;
+    document.dispose();
+  };
+  open += 1;
+  const doc: XmlDoc = { root: rootElement(life), size, dispose, [Symbol.dispose]: dispose };
+  lives.set(doc, life);
+  return doc;
+}
