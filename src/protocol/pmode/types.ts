@@ -1,4 +1,5 @@
 import type { AgreementRef, PartyId, Service } from '../ebms/index.ts';
+import type { ErrorCode, Finding } from '../errors/index.ts';
 import type { KeyReferenceKind, SuiteName } from '../wss/index.ts';
 
 /** PMode.MEP: the message exchange pattern, by the last segment of its URI. */
@@ -151,4 +152,19 @@ export interface MatchExplanation {
     readonly found: string;
     readonly agrees: boolean;
   }[];
+}
+
+/** Why no leg governs a message: the code for the partner, the code for the backend, and the field that decided. */
+export interface Mismatch {
+  /**
+   * `EBMS:0003` for party identifiers that contradict the standard, `EBMS:0001` for a party no P-Mode names,
+   * `EBMS:0010` otherwise. Only for a received message; a submission is answered with `code`.
+   */
+  readonly ebms: 'EBMS:0001' | 'EBMS:0003' | 'EBMS:0010';
+  /** `submit/unknown-action` and the like for a submission, `receive/...` for a received message. */
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly finding: Finding;
+  /** The closest legs, at most five. */
+  readonly explanations: readonly MatchExplanation[];
 }
