@@ -12,6 +12,8 @@ export interface XmlDoc {
   readonly root: XmlElement;
   /** Size in bytes of the document as UTF-8. */
   readonly size: number;
+  /** Number of processing instructions, inside the root element and beside it. */
+  readonly processingInstructions: number;
   /** Frees the document; its elements keep what was already read and refuse the rest. Safe to call twice. */
   dispose(): void;
   [Symbol.dispose](): void;
@@ -52,9 +54,9 @@ export function parseXml(bytes: Uint8Array, limits: Partial<XmlLimits> = {}): Xm
     });
   }
   const decoded = decodeXml(bytes);
-  const isComplete = scanXml(decoded, all);
+  const { isComplete, instructions } = scanXml(decoded, all);
   const doc = parse(decoded.utf8);
-  if (isComplete && doc.dtd === null) return documentOf(doc, decoded.utf8.byteLength);
+  if (isComplete && doc.dtd === null) return documentOf(doc, decoded.utf8.byteLength, instructions);
   doc.dispose();
   throw xmlError('xml/not-well-formed', 'The document is not well-formed.');
 }
@@ -94,7 +96,7 @@ function notWellFormed(error: unknown): Error {
   });
 }
 
-function documentOf(document: XmlDocument, size: number): XmlDoc {
+function documentOf(document: XmlDocument, size: number, processingInstructions: number): XmlDoc {
   const life: Life = { document, alive: true, size };
   const dispose = (): void => {
     if (!life.alive) return;
@@ -103,7 +105,8 @@ function documentOf(document: XmlDocument, size: number): XmlDoc {
     document.dispose();
   };
   open += 1;
-  const doc: XmlDoc = { root: rootElement(life), size, dispose, [Symbol.dispose]: dispose };
+  const root = rootElement(life);
+  const doc: XmlDoc = { root, size, processingInstructions, dispose, [Symbol.dispose]: dispose };
   lives.set(doc, life);
   return doc;
 }

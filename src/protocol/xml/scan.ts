@@ -7,17 +7,24 @@ import type { XmlLimits } from './limits.ts';
 /**
  * Counts a document against its limits and refuses what may not stand in it (a DOCTYPE, processing instructions where
  * they are forbidden, XML 1.1, a false encoding declaration) before the engine sees it. One pass, no recursion, no
- * allocation by content. Throws QuoinError `xml/...` with the line. Returns false where it met something malformed and
- * stopped: the engine must then refuse the document too, with its better message.
+ * allocation by content. Throws QuoinError `xml/...` with the line.
  */
-export function scanXml({ utf8, encoding }: DecodedXml, limits: XmlLimits): boolean {
+export function scanXml({ utf8, encoding }: DecodedXml, limits: XmlLimits): ScanResult {
   const bytes = Buffer.from(utf8.buffer, utf8.byteOffset, utf8.byteLength);
-  const scan: Scan = { bytes, limits, encoding, elements: 0, namespaces: 0, open: [] };
+  const scan: Scan = { bytes, limits, encoding, elements: 0, namespaces: 0, instructions: 0, open: [] };
   for (let at = bytes.indexOf(LT); at >= 0; at = bytes.indexOf(LT, at)) {
     at = scanMarkup(scan, at);
-    if (at < 0) return false;
+    if (at < 0) return { isComplete: false, instructions: scan.instructions };
   }
-  return scan.open.length === 0;
+  return { isComplete: scan.open.length === 0, instructions: scan.instructions };
+}
+
+/** What a scan saw. */
+export interface ScanResult {
+  /** False where it met something malformed and stopped: the engine must then refuse the document too. */
+  readonly isComplete: boolean;
+  /** Processing instructions; the XML declaration is none. */
+  readonly instructions: number;
 }
 
 interface Scan {
@@ -27,6 +34,7 @@ interface Scan {
   elements: number;
   /** Namespace declarations in scope. */
   namespaces: number;
+  instructions: number;
   /** For every open element, the number of its own namespace declarations. */
   readonly open: number[];
 }
@@ -84,6 +92,7 @@ function scanInstruction(scan: Scan, at: number): number {
   if (end < 0) return -1;
   if (at === 0 && /^<\?xml[\s?]/.test(scan.bytes.toString('latin1', 0, 6)))
     return checkDeclaration(scan, end);
+  scan.instructions += 1;
   if (scan.limits.allowProcessingInstructions) return end;
   throw refusal(scan, at, 'processing-instruction', 'A processing instruction is not allowed here.', {
     expected: 'no processing instructions',
