@@ -11,6 +11,9 @@ export type KeyUsage =
   | 'keyCertSign'
   | 'cRLSign';
 
+/** How strong the hash under the issuer's signature is; `unknown` means an algorithm this code does not know. */
+export type SignatureStrength = 'strong' | 'weak' | 'unknown';
+
 /** A parsed X.509 certificate, immutable. */
 export interface Certificate {
   readonly der: Buffer;
@@ -30,9 +33,18 @@ export interface Certificate {
   readonly publicKey: KeyObject;
   /** undefined when the extension is absent: everything is allowed. */
   readonly keyUsage: ReadonlySet<KeyUsage> | undefined;
+  /** Purposes as dotted OIDs (RFC 5280 4.2.1.12); undefined when the extension is absent. */
+  readonly extendedKeyUsage: ReadonlySet<string> | undefined;
+  /** Certificate policies as dotted OIDs (RFC 5280 4.2.1.4), empty when there are none. */
+  readonly policies: readonly string[];
   readonly isCa: boolean;
+  /** Issuers allowed below this one (RFC 5280 4.2.1.9); undefined means any number. */
+  readonly pathLength: number | undefined;
   /** Critical extensions this code does not process, as dotted OIDs; a non-empty list makes the certificate unusable. */
   readonly unknownCriticalExtensions: readonly string[];
+  /** What the issuer signed with: a name such as `sha256WithRSAEncryption`, or a dotted OID. */
+  readonly signatureAlgorithm: string;
+  readonly signatureStrength: SignatureStrength;
   readonly facts: CertificateFacts;
 }
 
