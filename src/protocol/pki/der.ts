@@ -22,7 +22,7 @@ export function readDer(bytes: Uint8Array): DerNode {
 
 /** Members of a SEQUENCE, a SET or a constructed context tag. */
 export function members(node: DerNode | undefined): readonly DerNode[] {
-  if (node instanceof asn1.Constructed) return node.valueBlock.value as DerNode[];
+  if (node instanceof asn1.Constructed) return node.valueBlock.value;
   throw notAsn1('has no members where a structure is wanted');
 }
 
