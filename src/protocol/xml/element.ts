@@ -1,5 +1,5 @@
-import { XmlCData, XmlComment, XmlElement as EngineElement, XmlText } from 'libxml2-wasm';
-import type { XmlDocument, XmlTreeNode } from 'libxml2-wasm';
+import { XmlCData, XmlComment, XmlElement as EngineElement, XmlText, XmlTreeNode } from 'libxml2-wasm';
+import type { XmlDocument, XmlNode } from 'libxml2-wasm';
 import { xmlError } from './errors.ts';
 
 /** An attribute; namespace declarations are none. */
@@ -130,11 +130,21 @@ function readInside(element: XmlElement, inner: Inner): Inside {
   const texts: string[] = [];
   let comments = 0;
   let others = 0;
-  for (let node: XmlTreeNode | null = inner.node.firstChild; node !== null; node = node.next) {
+  for (const node of childNodes(inner.node)) {
     if (node instanceof EngineElement) elements.push(elementOf(node, inner.life, element));
     else if (node instanceof XmlText || node instanceof XmlCData) texts.push(node.content);
     else if (node instanceof XmlComment) comments += 1;
     else others += 1;
   }
   return { elements, text: texts.join(''), comments, others };
+}
+
+function childNodes(parent: EngineElement): readonly XmlNode[] {
+  const nodes: XmlNode[] = [];
+  for (let node: XmlTreeNode | null = parent.firstChild; node !== null; node = node.next) {
+    // The engine's wrapper gives a processing instruction no next sibling; XPath sees them all.
+    if (!(node instanceof XmlTreeNode)) return parent.find('node()');
+    nodes.push(node);
+  }
+  return nodes;
 }
