@@ -1,4 +1,5 @@
 import type { Certificate, KeyEntry } from '../pki/index.ts';
+import type { XmlElement } from '../xml/index.ts';
 
 /** How a certificate is named inside `wsse:SecurityTokenReference` when we send (eDelivery AS4 1.15 1.4.2.6). */
 export type KeyReferenceKind = 'BinarySecurityToken' | 'PKIPath' | 'SubjectKeyIdentifier' | 'IssuerSerial';
@@ -88,3 +89,89 @@ export type ClaimedKeyReference =
 
 /** Names of the rows of the suite table. `eDelivery-AS4-2.0` is to be a new row, not new code paths. */
 export type SuiteName = 'eDelivery-AS4-1.15';
+
+/** What a reference of a signature names: an element of the envelope, or a payload part by its canonical Content-ID. */
+export type ReferenceTarget =
+  | { readonly kind: 'element'; readonly id: string; readonly element: XmlElement }
+  | { readonly kind: 'attachment'; readonly contentId: string };
+
+/** A `ds:Reference` as a partner wrote it, with what it names; the digest is not yet compared. */
+export interface ClaimedReference extends SignedReference {
+  readonly target: ReferenceTarget;
+}
+
+/** A `ds:Signature` read but not verified. */
+export interface ClaimedSignature {
+  readonly signedInfo: XmlElement;
+  readonly canonicalization: TransformStatement;
+  readonly algorithm: string;
+  readonly value: Buffer;
+  readonly references: readonly ClaimedReference[];
+  readonly keyReference: ClaimedKeyReference;
+}
+
+/** The `xenc:EncryptedKey` that the encrypted parts use, read but not opened. */
+export interface ClaimedEncryptedKey {
+  readonly id: string | undefined;
+  readonly algorithm: string;
+  /** `ds:DigestMethod` of RSA-OAEP; undefined where it stood not, which means SHA-1. */
+  readonly digestAlgorithm: string | undefined;
+  /** `xenc11:MGF` of RSA-OAEP; undefined where it stood not, which means MGF1 with SHA-1. */
+  readonly maskGeneration: string | undefined;
+  readonly keyReference: ClaimedKeyReference;
+  readonly value: Buffer;
+}
+
+/** An `xenc:EncryptedData` of the Security header: one encrypted payload part. */
+export interface ClaimedEncryptedPart {
+  /** Canonical Content-ID of the part. */
+  readonly contentId: string;
+  readonly algorithm: string;
+  /** Media type of the plaintext part; `application/octet-stream` where none was given. */
+  readonly mimeType: string;
+  /** The plaintext begins with MIME headers (`#Attachment-Complete`, sent by old peers). */
+  readonly complete: boolean;
+}
+
+/** A Security header as a partner wrote it: well-formed and within limits, nothing about it proven. */
+export interface ClaimedSecurity {
+  /** A signature stands there; whether it verifies is another matter. */
+  readonly signed: boolean;
+  readonly signature: ClaimedSignature | undefined;
+  /** Set exactly when `encryptedParts` is not empty. */
+  readonly encryptedKey: ClaimedEncryptedKey | undefined;
+  readonly encryptedParts: readonly ClaimedEncryptedPart[];
+}
+
+/** What a signature was found to prove. It says which certificate signed, not whether to trust it. */
+export interface VerifiedSignature {
+  readonly certificate: Certificate;
+  /** Issuers the signer sent along, nearest first; empty unless the token was a PKIPath. */
+  readonly chain: readonly Certificate[];
+  readonly keyReference: ClaimedKeyReference;
+  readonly suite: SuiteName;
+  /** All references in document order, ready to be copied into a receipt. */
+  readonly references: readonly SignedReference[];
+  /** The very elements whose digests agreed; read what was signed from these nodes. */
+  readonly coveredElements: readonly XmlElement[];
+  /** Canonical Content-ID to the base64 digest the part's content must have; a promise the stream has to meet. */
+  readonly attachmentDigests: ReadonlyMap<string, string>;
+}
+
+/** Which parts are encrypted and how to open them. */
+export interface Decryption {
+  /** Canonical Content-IDs of the encrypted parts. */
+  readonly contentIds: ReadonlySet<string>;
+  /** thumbprintSha256 of our certificate that the session key was encrypted for. */
+  readonly recipient: string;
+  /**
+   * Media type of the plaintext part, which decides how its digest is made. For an Attachment-Complete part it may
+   * change when the first plaintext has come: give `attachmentDigester` the function, not the value.
+   */
+  mimeTypeOf(contentId: string): string;
+  /**
+   * Decrypts a part as it streams, once for each part. What it yields is UNPROVEN until it ends; throws EBMS:0102
+   * with the fixed sentence at the end when key, tag or length are wrong.
+   */
+  decrypt(contentId: string, ciphertext: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
+}
