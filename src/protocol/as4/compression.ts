@@ -1,0 +1,141 @@
+import { Readable, pipeline } from 'node:stream';
+import { crc32, createGzip, createInflateRaw } from 'node:zlib';
+import type { InflateRaw } from 'node:zlib';
+import { byteSource } from './byte-source.ts';
+import type { ByteSource } from './byte-source.ts';
+import { compressionLimits, decompressionFailure } from './compression-limits.ts';
+import type { CompressionLimits } from './compression-limits.ts';
+import { readMemberHeader, readMemberTrailer } from './gzip-member.ts';
+
+const bufferSize = 64 * 1024;
+
+/** The one compression type of AS4 (AS4 3.1). */
+export const gzipMediaType = 'application/gzip';
+
+/** Compresses a stream as one gzip member. Memory does not depend on its length; errors of the source pass through. */
+export async function* gzip(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const compressor = createGzip({ chunkSize: bufferSize });
+  // The error reaches the reader through `compressor`, which the pipeline destroys with it.
+  pipeline(Readable.from(source, { objectMode: false }), compressor, () => undefined);
+  for await (const chunk of compressor as AsyncIterable<Buffer>) yield chunk;
+}
+
+/**
+ * Decompresses gzip as it streams: one or several members, nothing else after them. Each bound is watched while bytes
+ * arrive, so a bomb costs no more than the limit; memory does not depend on length. The last bytes come only after
+ * the checksum of their member agreed. Throws Refusal EBMS:0303 `as4/gzip-...`; errors of the source pass through.
+ */
+export async function* gunzipBounded(
+  source: AsyncIterable<Uint8Array>,
+  limits: Partial<CompressionLimits> = {},
+): AsyncIterable<Uint8Array> {
+  const bounds = { ...compressionLimits, ...limits };
+  const input = byteSource(source);
+  const progress = { produced: 0 };
+  try {
+    for (let members = 1; ; members++) {
+      if (members > bounds.maxMembers) {
+        throw decompressionFailure('as4/gzip-members', { expected: `at most ${bounds.maxMembers} members` });
+      }
+      await readMemberHeader(input, { first: members === 1, maxHeaderBytes: bounds.maxHeaderBytes });
+      yield* inflateMember(input, bounds, progress);
+      const more = await input.next();
+      if (more === undefined) return;
+      input.giveBack(more);
+    }
+  } finally {
+    await input.close();
+  }
+}
+
+/** One member from its deflate data to its trailer; the last chunk is held back until the trailer agreed. */
+async function* inflateMember(
+  input: ByteSource,
+  limits: CompressionLimits,
+  progress: { produced: number },
+): AsyncIterable<Uint8Array> {
+  let checksum = 0;
+  let length = 0;
+  let held: Buffer | undefined;
+  for await (const chunk of inflate(input)) {
+    checksum = crc32(chunk, checksum);
+    length += chunk.length;
+    progress.produced += chunk.length;
+    checkGrowth(progress.produced, input.consumed, limits);
+    if (held !== undefined) yield held;
+    held = chunk;
+  }
+  await readMemberTrailer(input, { crc32: checksum, length });
+  if (held !== undefined) yield held;
+}
+
+function checkGrowth(produced: number, consumed: number, limits: CompressionLimits): void {
+  if (produced > limits.maxBytes) {
+    throw decompressionFailure('as4/gzip-size', {
+      expected: `at most ${limits.maxBytes} bytes`,
+      found: 'more',
+    });
+  }
+  if (produced > limits.ratioFloor && produced > limits.maxRatio * consumed) {
+    throw decompressionFailure('as4/gzip-ratio', { expected: `at most 1:${limits.maxRatio}`, found: 'more' });
+  }
+}
+
+/** The content of one deflate stream; the source is left at the first byte after it. */
+async function* inflate(input: ByteSource): AsyncIterable<Buffer> {
+  const inflater = createInflateRaw({ chunkSize: bufferSize });
+  const feeding = feed(input, inflater);
+  // A failure arrives through the output below; until then it must not count as unhandled.
+  feeding.catch(() => undefined);
+  try {
+    for await (const chunk of inflater as AsyncIterable<Buffer>) yield chunk;
+  } catch (cause) {
+    throw inflateFailure(cause);
+  } finally {
+    inflater.destroy();
+  }
+  const { given, last } = await feeding;
+  input.giveBack(last.subarray(last.length - (given - inflater.bytesWritten)));
+}
+
+/** Feeds the inflater until it has its end, an error, or no more input; says what it was given. */
+async function feed(input: ByteSource, inflater: InflateRaw): Promise<{ given: number; last: Uint8Array }> {
+  let given = 0;
+  let last: Uint8Array = Buffer.alloc(0);
+  try {
+    // Input left over means that the deflate stream has ended inside the bytes just given.
+    while (!inflater.destroyed && inflater.bytesWritten === given) {
+      const bytes = await input.next();
+      if (bytes === undefined) {
+        inflater.end();
+        break;
+      }
+      given += bytes.length;
+      last = bytes;
+      await write(inflater, bytes);
+    }
+  } catch (error) {
+    inflater.destroy(error instanceof Error ? error : new Error(String(error)));
+    throw error;
+  }
+  return { given, last };
+}
+
+/** Resolves when the inflater has taken the bytes or is closed: at the end of its data it may never ask for more. */
+function write(inflater: InflateRaw, bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      inflater.off('close', settle);
+      resolve();
+    };
+    inflater.once('close', settle);
+    inflater.write(bytes, settle);
+  });
+}
+
+/** Errors of zlib in our words; anything else came from the source and is passed on as it is. */
+function inflateFailure(cause: unknown): unknown {
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? '';
+  if (code === 'Z_BUF_ERROR') return decompressionFailure('as4/gzip-truncated', { cause });
+  return code.startsWith('Z_') ? decompressionFailure('as4/gzip-damaged', { cause }) : cause;
+}
