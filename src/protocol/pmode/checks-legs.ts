@@ -1,10 +1,10 @@
+import { isUri } from '../ebms/index.ts';
 import type { Hit, PModeCheck } from './check-table.ts';
 import { suggest } from './nearest.ts';
 import { profileLegNames } from './profiles.ts';
 import { at, eachLeg, isTest } from './leg-hits.ts';
 import type { LegDraft, PModeDraft } from './resolve.ts';
 import type { LegSender } from './types.ts';
-import { isUri } from './uris.ts';
 
 function overlap(a: LegSender, b: LegSender): boolean {
   return a === b || a === 'either' || b === 'either';

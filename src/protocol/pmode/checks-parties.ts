@@ -1,8 +1,8 @@
+import { isUri } from '../ebms/index.ts';
 import type { Hit, PModeCheck } from './check-table.ts';
 import { suggest } from './nearest.ts';
 import { isPlainHttp } from './plain-http.ts';
 import type { PModeDraft, PartyDraft, SideDraft } from './resolve.ts';
-import { isUri } from './uris.ts';
 
 /** The two sides that name a party of the file. */
 function sides(

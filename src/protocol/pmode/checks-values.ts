@@ -1,8 +1,8 @@
+import { testAction, testService } from '../ebms/index.ts';
 import type { Hit, PModeCheck } from './check-table.ts';
 import { at, eachLeg, isTest } from './leg-hits.ts';
 import type { LegDraft } from './resolve.ts';
 import { formatDuration, formatSize } from './units.ts';
-import { testAction, testService } from './uris.ts';
 import { legWeakModes } from './weak-modes.ts';
 
 const SHORTEST_DISTANCE = 100;

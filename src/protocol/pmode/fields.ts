@@ -1,7 +1,7 @@
+import { defaultMpc } from '../ebms/index.ts';
 import type { PartyId } from '../ebms/index.ts';
 import type { Route } from './routes.ts';
 import type { MatchFacts, Party } from './types.ts';
-import { defaultMpc } from './uris.ts';
 
 /** Names of the values that choose a P-Mode, as explanations and error codes call them. */
 export type FieldName =
@@ -40,7 +40,8 @@ function showParty(party: Party): string {
 function sameTyped(expected: Typed, found: Typed, facts: MatchFacts): boolean {
   if (expected === undefined || found === undefined) return expected === found;
   if (expected.value !== found.value) return false;
-  return expected.type === found.type || (facts.direction === 'send' && found.type === undefined);
+  if (facts.direction === 'send' && found.type === undefined) return true;
+  return (expected.type ?? '') === (found.type ?? '');
 }
 
 function hasIds(party: Party, ids: readonly PartyId[], facts: MatchFacts): boolean {

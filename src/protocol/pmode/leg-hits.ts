@@ -1,7 +1,7 @@
+import { testAction, testService } from '../ebms/index.ts';
 import type { Hit } from './check-table.ts';
 import type { LegDraft, PModeDraft } from './resolve.ts';
 import { whereInLeg } from './resolve.ts';
-import { testAction, testService } from './uris.ts';
 
 /** True for a leg with service or action of the test service. */
 export const isTest = ({ leg }: LegDraft) => leg.service?.value === testService || leg.action === testAction;

@@ -1,3 +1,4 @@
+import { isUri } from '../ebms/index.ts';
 import type { ErrorCode, Finding } from '../errors/index.ts';
 import type { PartyId } from '../ebms/index.ts';
 import { explainClosest } from './explain.ts';
@@ -8,7 +9,6 @@ import { compareText } from './problems.ts';
 import type { Route } from './routes.ts';
 import { asGoverning, routesOf } from './routes.ts';
 import type { GoverningLeg, MatchFacts, Mismatch, PMode } from './types.ts';
-import { isUri } from './uris.ts';
 
 /** How many of the closest legs a mismatch explains. */
 const EXPLAINED = 5;
@@ -78,7 +78,7 @@ function partyFault(field: string, partyIds: readonly PartyId[] = []): Finding |
       found: String(partyIds.length),
       advice: 'The sender must write one eb:PartyId a side.',
     };
-  if (id.type !== undefined || isUri(id.value)) return undefined;
+  if (id.type || isUri(id.value)) return undefined;
   return {
     check: 'untyped-party-id-is-uri',
     field,

@@ -1,5 +1,6 @@
+import { defaultMpc, testAction, testService } from '../ebms/index.ts';
 import type { PModeFile } from './file-shape.ts';
-import { defaultMpc, ootsRole, ootsServiceType, testAction, testService } from './uris.ts';
+import { ootsRole, ootsServiceType } from './oots-uris.ts';
 
 /** Names of the profiles a P-Mode file may start from. */
 export type ProfileName = NonNullable<PModeFile['profile']>;

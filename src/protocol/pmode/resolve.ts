@@ -1,3 +1,4 @@
+import { testService } from '../ebms/index.ts';
 import type { AgreementRef, PartyId } from '../ebms/index.ts';
 import type { LegFile, PModeFile, PartyFile } from './file-shape.ts';
 import { propertyRule, typedValue } from './file-shape.ts';
@@ -8,7 +9,6 @@ import { pathText } from './problems.ts';
 import { profileChain } from './profiles.ts';
 import type { Leg, LegSecurity, LegSender, Mep, MepBinding, PartyCertificates } from './types.ts';
 import { parseDuration, parseSize } from './units.ts';
-import { testService } from './uris.ts';
 
 /** A party of a file with its shorthands written out, not yet checked. */
 export interface PartyDraft {

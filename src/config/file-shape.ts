@@ -1,0 +1,184 @@
+import * as z from 'zod';
+import { DURATION_PATTERN, SIZE_PATTERN } from '../protocol/pmode/index.ts';
+
+const text = (max = 1024) =>
+  z
+    .string()
+    .min(1, 'must not be empty')
+    .max(max, `must have at most ${max} characters`)
+    .regex(/^[^\p{Cc}]*$/u, 'must have no control characters');
+
+const path = (what: string) => text(4096).optional().describe(what);
+
+const duration = (what: string) =>
+  z
+    .string()
+    .regex(DURATION_PATTERN, 'must be a whole number with a unit: 500ms, 90s, 12m, 2h')
+    .optional()
+    .describe(what);
+
+const size = (what: string) =>
+  z
+    .union([
+      z.int().positive('must be more than 0'),
+      z.string().regex(SIZE_PATTERN, 'must be a whole number with a unit: 512kB, 40MB, 1GiB'),
+    ])
+    .optional()
+    .describe(what);
+
+const count = (min: number, max: number, what: string) =>
+  z.int().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`).optional().describe(what);
+
+const secret = (what: string) => z.string().max(1024).optional().describe(what).meta({ writeOnly: true });
+
+const host = (what: string) =>
+  text(255)
+    .regex(/^[A-Za-z0-9.:_-]+$/, 'must be a host name or an IP address')
+    .optional()
+    .describe(what);
+
+const port = (what: string) => count(0, 65_535, `${what} 0 takes any free one.`);
+
+const files = (what: string) =>
+  z
+    .union([text(4096), z.array(text(4096)).max(50, 'must have at most 50 entries')])
+    .optional()
+    .describe(what);
+
+const tls = {
+  minVersion: z.enum(['TLSv1.2', 'TLSv1.3']).optional().describe('Lowest TLS version that is spoken.'),
+  ciphers: text(4096).optional().describe('Cipher suites by their OpenSSL names, separated by colons.'),
+  certificate: path('PEM file with the certificate and its issuers.'),
+  key: path('PEM file with the private key.'),
+  keyPassword: secret('Password of the key; a file is better.'),
+  keyPasswordFile: path('File that holds the password of the key.'),
+};
+
+const listeners = z.strictObject({
+  as4: z
+    .strictObject({
+      host: host('Address to listen on.'),
+      port: port('Port to listen on.'),
+      path: text(255)
+        .regex(/^\/[\w\-./~]*$/, 'must be a path that begins with "/"')
+        .optional()
+        .describe('Path of the access point, the end of the address partners push to.'),
+      tls: z
+        .strictObject({
+          ...tls,
+          clientAuthentication: z
+            .enum(['none', 'request', 'require'])
+            .optional()
+            .describe('Whether partners show a certificate of their own in TLS.'),
+          clientAuthorities: files('PEM files with the authorities of client certificates.'),
+        })
+        .optional()
+        .describe('TLS of this listener; leave it out when a proxy in front ends TLS.'),
+    })
+    .optional()
+    .describe('Where partners push their messages.'),
+  api: z
+    .strictObject({
+      host: host('Address to listen on.'),
+      port: port('Port to listen on.'),
+      token: secret('Token that backends show (Authorization: Bearer); a file is better.'),
+      tokenFile: path('File that holds the token.'),
+    })
+    .optional()
+    .describe('Where backends submit and fetch messages.'),
+});
+
+const key = z.strictObject({
+  path: path('PEM file with the private key, or PKCS#12 store.'),
+  type: z
+    .enum(['pem', 'pkcs12'])
+    .optional()
+    .describe('Kind of file; by its ending (.p12, .pfx) when left out.'),
+  certificate: path('PEM only: file with the certificate and its issuers, when it is not in the same file.'),
+  alias: text(255).optional().describe('PKCS#12 only: which entry to use when there are several.'),
+  password: secret('Password of the file; passwordFile is better.'),
+  passwordFile: path('File that holds the password.'),
+  role: z
+    .enum(['sign', 'decrypt', 'both'])
+    .optional()
+    .describe('What the key is for; during a rollover the old one stays for decrypt.'),
+});
+
+const limits = z.strictObject({
+  messageSize: size('Largest inbound message on the wire.'),
+  parts: count(1, 1000, 'Most MIME parts of a message, the SOAP part included.'),
+  envelopeSize: size('Largest SOAP part.'),
+  spoolSize: size('Most payload bytes that may arrive before the SOAP part.'),
+  gzipRatio: count(1, 100_000, 'Most decompressed bytes per compressed byte.'),
+  replySize: size('Largest answer of a partner to a push.'),
+  canonicalXmlSize: size('Largest uncompressed XML part; it is canonicalised in memory.'),
+  apiJsonSize: size('Largest JSON body at the backend API.'),
+  inbound: count(1, 10_000, 'Messages received at the same time; more are answered 503.'),
+  outbound: count(1, 1000, 'Messages sent at the same time.'),
+});
+
+const timeouts = z.strictObject({
+  connect: duration('To connect to a partner, TLS included.'),
+  response: duration('From the last byte of a push to the answer of the partner.'),
+  idle: duration('Longest silence within a transfer.'),
+  headers: duration('To receive the head of a request.'),
+  lease: duration('How long a worker owns a message before another may take it.'),
+  sweep: duration('Distance of two sweeps for messages whose time has come.'),
+  orphans: duration('Age at which a payload nobody refers to is removed.'),
+  shutdown: duration('What running work gets to finish when the gateway stops.'),
+});
+
+/** The shape of a configuration file. Everything may be left out here; what is needed is asked for by named checks. */
+export const configFileShape = z
+  .strictObject({
+    accessPoint: z
+      .strictObject({
+        party: text(100).optional().describe('Which party of the P-Modes this access point is.'),
+        idDomain: text(200)
+          .regex(/^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/, 'must look like a domain name')
+          .optional()
+          .describe('Right part of the MessageIds made here; made from the party when left out.'),
+      })
+      .optional()
+      .describe('Who we are.'),
+    demo: z.boolean().optional().describe('Allow keys made for the demonstration. Never in production.'),
+    listeners: listeners.optional().describe('Where the gateway listens.'),
+    data: path('Folder for everything the gateway writes.'),
+    store: path('File of the embedded store; quoin.db in the data folder when left out.'),
+    payloads: path('Folder of the payloads; payloads in the data folder when left out.'),
+    spool: path('Folder for parts that must wait; spool in the data folder when left out.'),
+    pmodes: path('Folder of the P-Mode files; folders below it are not read.'),
+    certificates: path('Folder that certificate names in P-Modes refer to.'),
+    keys: z.array(key).max(50, 'must have at most 50 entries').optional().describe('Our keys, newest first.'),
+    limits: limits.optional().describe('Bounds for what is taken in.'),
+    timeouts: timeouts.optional().describe('How long things may take.'),
+    outbound: z
+      .strictObject({
+        tls: z
+          .strictObject({
+            ...tls,
+            authorities: files('PEM files with the authorities of partners; those of Node when left out.'),
+          })
+          .optional()
+          .describe('TLS towards partners.'),
+      })
+      .optional()
+      .describe('How we connect to partners.'),
+    log: z
+      .strictObject({
+        level: z
+          .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+          .optional()
+          .describe('Least level that is written.'),
+      })
+      .optional()
+      .describe('What is logged.'),
+  })
+  .meta({
+    title: 'Quoin configuration',
+    description: 'One access point: who it is, where it listens, where its files are, what it allows.',
+    required: ['accessPoint'],
+  });
+
+/** A configuration file of the right shape, possibly incomplete. */
+export type ConfigFile = z.infer<typeof configFileShape>;

@@ -1,0 +1,12 @@
+/** Environment and files become one frozen, validated snapshot; the folder of P-Modes becomes texts. */
+export type * from './types.ts';
+export { loadConfig, configJsonSchema } from './load-config.ts';
+export type { ConfigSources, LoadedConfig } from './load-config.ts';
+export type { ConfigFile } from './file-shape.ts';
+export { configChecks } from './checks.ts';
+export type { ConfigCheck } from './check-table.ts';
+export { configDefaults } from './defaults.ts';
+export { variableOf, variables } from './environment.ts';
+export { readPModeFolder } from './read-pmodes.ts';
+export type { ReadPModes } from './read-pmodes.ts';
+export { showConfig } from './show-config.ts';

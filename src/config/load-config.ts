@@ -1,0 +1,161 @@
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import {
+  checkShape,
+  deepFreeze,
+  hasErrors,
+  isConsequence,
+  jsonSchemaOf,
+  mergeLayers,
+  pathText,
+  readYaml,
+  sortProblems,
+} from '../protocol/pmode/index.ts';
+import type {
+  JsonSchema,
+  Origin,
+  PModeProblem,
+  SettingPath,
+  SettingsSource,
+} from '../protocol/pmode/index.ts';
+import { buildConfig } from './build.ts';
+import type { BaseFolder } from './build.ts';
+import type { ConfigCheck, ConfigHit } from './check-table.ts';
+import { configChecks } from './checks.ts';
+import { configDefaults } from './defaults.ts';
+import { readEnvironment, variableOf } from './environment.ts';
+import { configFileShape } from './file-shape.ts';
+import type { ConfigFile } from './file-shape.ts';
+import type { Config } from './types.ts';
+
+/** Where the settings come from; later ones win: file, environment, overrides. */
+export interface ConfigSources {
+  /** Path of the configuration file; else `QUOIN_CONFIG`, else `quoin.yaml` in `cwd` if there is one. */
+  readonly file?: string | undefined;
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Settings of the command line, in the shape of the file. */
+  readonly overrides?: ConfigFile | undefined;
+  /** Where relative paths of the environment and the command line begin; default: the working directory. */
+  readonly cwd?: string | undefined;
+}
+
+/** `config` is there if and only if no problem is an error. */
+export interface LoadedConfig {
+  readonly config: Config | undefined;
+  readonly problems: readonly PModeProblem[];
+}
+
+let schema: JsonSchema | undefined;
+
+/** JSON Schema (2020-12) of the configuration file, with the defaults. */
+export function configJsonSchema(): JsonSchema {
+  schema ??= jsonSchemaOf(configFileShape, configDefaults);
+  return schema;
+}
+
+/**
+ * Reads file, environment and overrides into one frozen snapshot. Never throws for bad settings: every problem is
+ * reported with its place. Reads the files that hold secrets; other files are only looked for.
+ */
+export function loadConfig(sources: ConfigSources = {}): LoadedConfig {
+  const cwd = sources.cwd ?? process.cwd();
+  const file = findFile(sources, cwd);
+  const source = file === undefined ? emptySource('(no file)') : readSource(file);
+  if (hasErrors(source.problems)) return { config: undefined, problems: sortProblems(source.problems) };
+  const fromFile = checkShape({ ...source, value: source.value ?? {} }, configFileShape, configJsonSchema());
+  const fromEnv = readEnvironment(sources.env ?? {}, configJsonSchema());
+  const given = { ...emptySource('command line'), value: sources.overrides ?? {} };
+  const fromOverrides = checkShape(given, configFileShape, configJsonSchema());
+  const { value, origins } = mergeLayers<ConfigFile>([
+    { origin: { label: 'default', path: [] }, value: configDefaults },
+    { origin: { label: 'file', path: [] }, value: fromFile.value },
+    { origin: { label: 'environment', path: [] }, value: fromEnv.value },
+    { origin: { label: 'overrides', path: [] }, value: fromOverrides.value },
+  ]);
+  const config = buildConfig(value, baseFolder(origins, cwd, file), file);
+  const layers = [fromFile, fromEnv, fromOverrides];
+  const removed = layers.flatMap((layer) => layer.removed);
+  const hits = configChecks.flatMap((check) =>
+    check
+      .run({ written: value, config })
+      .filter(({ path }) => !isConsequence(path, removed))
+      .map((hit) => problemOf(check, hit, origins, source)),
+  );
+  const problems = sortProblems([...layers.flatMap((layer) => layer.problems), ...hits]);
+  return { config: hasErrors(problems) ? undefined : deepFreeze(config), problems };
+}
+
+function findFile({ file, env }: ConfigSources, cwd: string): string | undefined {
+  const named = file ?? (env?.['QUOIN_CONFIG'] || undefined);
+  if (named !== undefined) return resolve(cwd, named);
+  const usual = resolve(cwd, 'quoin.yaml');
+  return statSync(usual, { throwIfNoEntry: false }) === undefined ? undefined : usual;
+}
+
+function emptySource(file: string): SettingsSource {
+  return { file, value: {}, problems: [], place: () => ({ line: 0, column: 0 }) };
+}
+
+function readSource(file: string): SettingsSource {
+  try {
+    return readYaml(readFileSync(file, 'utf8'), file);
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error)) throw error;
+    const problem: PModeProblem = {
+      severity: 'error',
+      check: 'config-file-readable',
+      file,
+      line: 0,
+      column: 0,
+      path: '',
+      message: `the configuration file cannot be read (${String(error.code)})`,
+      advice: 'Correct the path given by --config or QUOIN_CONFIG.',
+    };
+    return { ...emptySource(file), problems: [problem] };
+  }
+}
+
+/** The origin of a setting, or of the nearest thing above it that was given as a whole. */
+function originOf(origins: ReadonlyMap<string, Origin>, path: SettingPath): Origin | undefined {
+  for (let length = path.length; length > 0; length--) {
+    const origin = origins.get(pathText(path.slice(0, length)));
+    if (origin !== undefined) return origin;
+  }
+  return undefined;
+}
+
+/** Paths in the file begin at its folder, those of the environment and the command line where the program was started. */
+function baseFolder(origins: ReadonlyMap<string, Origin>, cwd: string, file: string | undefined): BaseFolder {
+  return (...path) => {
+    const label = originOf(origins, path)?.label;
+    const outside = label === 'environment' || label === 'overrides' || file === undefined;
+    return outside ? cwd : dirname(file);
+  };
+}
+
+function problemOf(
+  check: ConfigCheck,
+  hit: ConfigHit,
+  origins: ReadonlyMap<string, Origin>,
+  source: SettingsSource,
+): PModeProblem {
+  return {
+    severity: check.severity,
+    check: check.name,
+    ...placeOf(hit.path, originOf(origins, hit.path)?.label, source),
+    path: pathText(hit.path),
+    message: hit.message,
+    advice: check.advice,
+  };
+}
+
+function placeOf(
+  path: SettingPath,
+  label: string | undefined,
+  source: SettingsSource,
+): Pick<PModeProblem, 'file' | 'line' | 'column'> {
+  if (label === 'overrides') return { file: 'command line', line: 0, column: 0 };
+  if (label !== 'environment') return { file: source.file, ...source.place(path) };
+  const keys = path.filter((segment) => typeof segment === 'string');
+  return { file: `environment ${variableOf(keys)}`, line: 0, column: 0 };
+}

@@ -1,0 +1,125 @@
+/** A secret that does not show when its holder is printed or logged; call it to learn the value. */
+export type Secret = () => string;
+
+/** TLS versions that may be the lowest one accepted (eDelivery AS4 1.15 §1.4.2.6). */
+export type TlsVersion = 'TLSv1.2' | 'TLSv1.3';
+
+/** A certificate with its key for TLS; absolute paths of PEM files. */
+export interface TlsIdentity {
+  readonly certificate: string;
+  readonly key: string;
+  readonly keyPassword?: Secret | undefined;
+}
+
+/** TLS of a listener of ours. */
+export interface ServerTls extends TlsIdentity {
+  readonly minVersion: TlsVersion;
+  /** OpenSSL names, separated by colons. */
+  readonly ciphers: string;
+  readonly clientAuthentication: 'none' | 'request' | 'require';
+  /** Absolute paths of PEM files with the authorities that client certificates may come from. */
+  readonly clientAuthorities: readonly string[];
+}
+
+/** TLS towards partners. */
+export interface ClientTls {
+  readonly minVersion: TlsVersion;
+  readonly ciphers: string;
+  /** Absolute paths of PEM files; empty means the authorities that come with Node. */
+  readonly authorities: readonly string[];
+  /** What we show to partners that ask for a client certificate. */
+  readonly identity?: TlsIdentity | undefined;
+}
+
+/** A key store to load; the key ring reads it. */
+export interface KeySource {
+  /** Absolute path: the PEM file with the private key, or the PKCS#12 store. */
+  readonly path: string;
+  readonly type: 'pem' | 'pkcs12';
+  /** PEM only: absolute path of the certificate and its issuers, when they are not in `path`. */
+  readonly certificate?: string | undefined;
+  /** PKCS#12 only: which entry to use when the store has several. */
+  readonly alias?: string | undefined;
+  readonly password?: Secret | undefined;
+  readonly use: readonly ('sign' | 'decrypt')[];
+}
+
+/** Bounds for what is taken in and worked on at once. Sizes in bytes. */
+export interface ConfiguredLimits {
+  /** The SOAP part. */
+  readonly envelopeBytes: number;
+  /** MIME parts of one message, the SOAP part included. */
+  readonly parts: number;
+  /** All bytes of one inbound message on the wire. */
+  readonly messageBytes: number;
+  /** Payload parts that arrive before the SOAP part and must wait for it. */
+  readonly spoolBytes: number;
+  /** Decompressed bytes per compressed byte. */
+  readonly gzipRatio: number;
+  /** What a partner answers to a push. */
+  readonly replyBytes: number;
+  /** An uncompressed XML part, which is canonicalised in memory. */
+  readonly canonicalBytes: number;
+  /** A JSON body at the backend API. */
+  readonly apiJsonBytes: number;
+  /** Messages received at the same time. */
+  readonly inbound: number;
+  /** Messages sent at the same time. */
+  readonly outbound: number;
+}
+
+/** Times, all in ms. */
+export interface ConfiguredTimes {
+  /** To connect to a partner, TLS included. */
+  readonly connectMs: number;
+  /** From the last byte of a push to the head of the answer. */
+  readonly responseMs: number;
+  /** Longest silence within a transfer, in either direction. */
+  readonly idleMs: number;
+  /** To receive the head of a request. */
+  readonly headersMs: number;
+  /** How long a worker owns a message before another may take it. */
+  readonly leaseMs: number;
+  readonly sweepIntervalMs: number;
+  /** Age at which a payload nobody refers to is removed. */
+  readonly orphanAgeMs: number;
+  /** What running work gets to finish when the gateway stops. */
+  readonly shutdownMs: number;
+}
+
+/** Everything the gateway is told from outside: one snapshot, validated and frozen. All paths are absolute. */
+export interface Config {
+  /** The file it was read from. */
+  readonly source?: string | undefined;
+  /** Allow keys that were made for the demonstration. */
+  readonly demo: boolean;
+  readonly accessPoint: {
+    /** Which party of the P-Modes this access point is. */
+    readonly party: string;
+    /** Right part of the MessageIds and Content-IDs made here. */
+    readonly idDomain: string;
+  };
+  readonly listeners: {
+    readonly as4: {
+      readonly host: string;
+      readonly port: number;
+      readonly path: string;
+      readonly tls?: ServerTls | undefined;
+    };
+    readonly api: { readonly host: string; readonly port: number; readonly token?: Secret | undefined };
+  };
+  /** File of the embedded store. */
+  readonly storeFile: string;
+  readonly folders: {
+    readonly data: string;
+    readonly payloads: string;
+    readonly spool: string;
+    readonly pmodes: string;
+    readonly certificates: string;
+  };
+  readonly keys: readonly KeySource[];
+  readonly outbound: { readonly tls: ClientTls };
+  readonly limits: ConfiguredLimits;
+  readonly times: ConfiguredTimes;
+  readonly log: { readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent' };
+}
