@@ -1,7 +1,7 @@
 import { fields, satisfies } from './fields.ts';
 import { compareText } from './problems.ts';
 import type { Route } from './routes.ts';
-import { routesOf } from './routes.ts';
+import { routesIn } from './routes.ts';
 import type { Leg, MatchExplanation, MatchFacts, PMode } from './types.ts';
 
 /** Weight of a leg that does not let this access point send (or receive) at all. */
@@ -21,8 +21,7 @@ export function explainClosest(
   facts: MatchFacts,
   most: number,
 ): MatchExplanation[] {
-  return pmodes
-    .flatMap((pmode) => pmode.legs.map((leg) => closestRoute(pmode, leg, facts)))
+  return closestRoutes(pmodes, facts)
     .sort(
       (a, b) =>
         a.distance - b.distance ||
@@ -39,13 +38,14 @@ interface Judged {
 }
 
 /** A leg travels one way or both; it is judged by the way that comes closest. */
-function closestRoute(pmode: PMode, leg: Leg, facts: MatchFacts): Judged {
-  const [first, ...others] = routesOf({ ...pmode, legs: [leg] }).map((route) => ({
-    route,
-    distance: distanceOf(route, facts),
-  }));
-  if (first === undefined) throw new TypeError(`leg ${leg.name} has no route`);
-  return others.reduce((best, one) => (one.distance < best.distance ? one : best), first);
+function closestRoutes(pmodes: readonly PMode[], facts: MatchFacts): Judged[] {
+  const closest = new Map<Leg, Judged>();
+  for (const route of routesIn(pmodes)) {
+    const distance = distanceOf(route, facts);
+    const best = closest.get(route.leg);
+    if (best === undefined || distance < best.distance) closest.set(route.leg, { route, distance });
+  }
+  return [...closest.values()];
 }
 
 function distanceOf(route: Route, facts: MatchFacts): number {

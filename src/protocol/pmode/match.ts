@@ -7,7 +7,7 @@ import { fields, satisfies } from './fields.ts';
 import { suggest } from './nearest.ts';
 import { compareText } from './problems.ts';
 import type { Route } from './routes.ts';
-import { asGoverning, routesOf } from './routes.ts';
+import { asGoverning, routesIn } from './routes.ts';
 import type { GoverningLeg, MatchFacts, Mismatch, PMode } from './types.ts';
 
 /** How many of the closest legs a mismatch explains. */
@@ -34,15 +34,6 @@ export function matchLeg(pmodes: readonly PMode[], facts: MatchFacts): Governing
 /** True for the answer that no leg, or more than one, governs a message. */
 export function isMismatch(result: GoverningLeg | Mismatch): result is Mismatch {
   return 'ebms' in result;
-}
-
-/** Routes of a snapshot of P-Modes are worked out once; a snapshot is never changed, only replaced. */
-const known = new WeakMap<readonly PMode[], readonly Route[]>();
-
-function routesIn(pmodes: readonly PMode[]): readonly Route[] {
-  const routes = known.get(pmodes) ?? pmodes.flatMap(routesOf);
-  known.set(pmodes, routes);
-  return routes;
 }
 
 /** What a message on the wire says by leaving it out: no agreement, the default MPC. */

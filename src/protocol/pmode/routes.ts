@@ -34,6 +34,16 @@ export function routesOf(pmode: PMode): readonly Route[] {
   );
 }
 
+/** Routes of a snapshot of P-Modes are worked out once; a snapshot is never changed, only replaced. */
+const known = new WeakMap<readonly PMode[], readonly Route[]>();
+
+/** All routes of a snapshot of P-Modes. */
+export function routesIn(pmodes: readonly PMode[]): readonly Route[] {
+  const routes = known.get(pmodes) ?? pmodes.flatMap(routesOf);
+  known.set(pmodes, routes);
+  return routes;
+}
+
 /** A leg of a P-Mode by name, for a message whose governing leg is already known; undefined when it is gone or cannot travel this way. */
 export function governingLeg(
   pmodes: readonly PMode[],
@@ -41,8 +51,9 @@ export function governingLeg(
   leg: string,
   direction: 'send' | 'receive',
 ): GoverningLeg | undefined {
-  const pmode = pmodes.find(({ id }) => id === pmodeId);
-  const route = pmode && routesOf(pmode).find((one) => one.leg.name === leg && one.direction === direction);
+  const route = routesIn(pmodes).find(
+    (one) => one.pmode.id === pmodeId && one.leg.name === leg && one.direction === direction,
+  );
   return route && asGoverning(route);
 }
 
