@@ -1,0 +1,9 @@
+/** HTTP: the AS4 door, the way out to partners, and the listener that the other doors stand on. */
+export { startAs4Listener } from './as4-listener.ts';
+export type { As4Limits, As4ListenerOptions } from './as4-listener.ts';
+export { startHttpListener, LISTENER_LIMITS } from './http-listener.ts';
+export type { HttpHandler, HttpListener, HttpListenerOptions, ListenerLimits } from './http-listener.ts';
+export type { ListenerTls } from './listener-tls.ts';
+export { createTransport } from './transport.ts';
+export type { TransportOptions } from './transport.ts';
+export type { TransportTls } from './transport-tls.ts';

@@ -1,0 +1,178 @@
+import { Readable } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import type { PushReply, PushRequest } from '../../msh/ports/index.ts';
+import { QuoinError } from '../../protocol/errors/index.ts';
+import { PHASE_WORDS, pushFailure, pushTimeout } from './push-failure.ts';
+import type { PushPhase } from './push-failure.ts';
+import { ReplyBuffer } from './reply-buffer.ts';
+import type { PeerCertificates } from './transport-tls.ts';
+
+/** Bounds of one push; times in ms. */
+export interface PushLimits {
+  /** How long the partner may leave a piece of the message untaken. */
+  readonly stallTimeoutMs: number;
+  /** From the first line of the answer to its end. */
+  readonly replyTimeoutMs: number;
+  /** bytes of the answer. */
+  readonly maxReplyBytes: number;
+}
+
+/** What a push needs besides the request. */
+export interface PushContext {
+  readonly limits: PushLimits;
+  /** `host:port`, for messages. */
+  readonly host: string;
+  readonly certificates: PeerCertificates;
+}
+
+function wrongLength(expected: number, found: string): QuoinError {
+  return new QuoinError('http/body-length-mismatch', 'The message is not as long as was announced.', {
+    finding: { check: 'content-length', field: 'request body', expected: `${expected} bytes`, found },
+  });
+}
+
+/** One POST from its first byte to the last of its answer: which phase it is in, and its clock. */
+export class Push implements Dispatcher.DispatchHandler {
+  readonly reply: Promise<PushReply>;
+  readonly body: Readable;
+  readonly #request: PushRequest;
+  readonly #context: PushContext;
+  readonly #buffer: ReplyBuffer;
+  readonly #onAbort = (): void => this.#aborted();
+  #phase: PushPhase = 'connect';
+  #controller: Dispatcher.DispatchController | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #failure: Error | undefined;
+  /** What our own side of the body failed with: not the partner's doing, so it passes unchanged. */
+  #sourceFailure: unknown;
+  #over = false;
+  #resolve!: (reply: PushReply) => void;
+  #reject!: (error: Error) => void;
+
+  constructor(request: PushRequest, context: PushContext) {
+    this.#request = request;
+    this.#context = context;
+    this.#buffer = new ReplyBuffer(context.limits.maxReplyBytes);
+    this.reply = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.body = Readable.from(this.#content(), { objectMode: false, highWaterMark: 64 * 1024 });
+    // What goes wrong with the body fails the push; undici listens only while it sends.
+    this.body.on('error', (error) => this.#fail(error));
+    if (request.signal?.aborted) this.#aborted();
+    else request.signal?.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  /** True once the push has failed or its answer is complete. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#failure) controller.abort(this.#failure);
+    else this.#enter('send', this.#context.limits.stallTimeoutMs);
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
+    if (status < 200) return;
+    this.#enter('reply', this.#context.limits.replyTimeoutMs);
+    const [contentType] = [headers['content-type']].flat();
+    this.#resolve({ status, contentType, body: this.#buffer });
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    try {
+      this.#buffer.add(chunk);
+    } catch (error) {
+      this.#fail(error as Error);
+    }
+  }
+
+  onResponseEnd(): void {
+    this.#buffer.end();
+    this.#finish();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#fail(error);
+  }
+
+  /** Ends the push with an error from outside, for example when it could not even be handed over. */
+  fail(error: Error): void {
+    this.#fail(error);
+  }
+
+  /** The body as undici takes it: counted, and the clock running only while the partner is to take the next piece. */
+  async *#content(): AsyncGenerator<Uint8Array> {
+    const { contentLength, body, responseTimeout } = this.#request;
+    let sent = 0;
+    for await (const chunk of this.#watched(body)) {
+      sent += chunk.byteLength;
+      if (sent > contentLength) throw wrongLength(contentLength, `${sent} bytes or more`);
+      this.#clock(this.#context.limits.stallTimeoutMs, 'send');
+      yield chunk;
+      this.#clock(undefined, 'send');
+    }
+    if (sent !== contentLength) throw wrongLength(contentLength, `${sent} bytes`);
+    if (this.#phase === 'send') this.#enter('response', responseTimeout);
+  }
+
+  async *#watched(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    try {
+      yield* body;
+    } catch (error) {
+      this.#sourceFailure = error;
+      throw error;
+    }
+  }
+
+  #enter(phase: PushPhase, ms: number): void {
+    this.#phase = phase;
+    this.#clock(ms, phase);
+  }
+
+  /** Restarts the clock, unless the exchange has gone beyond `phase` or is over. */
+  #clock(ms: number | undefined, phase: PushPhase): void {
+    if (this.#over || this.#phase !== phase) return;
+    clearTimeout(this.#timer);
+    if (ms === undefined) return;
+    this.#timer = setTimeout(() => this.#fail(pushTimeout(phase, this.#context.host, ms)), ms);
+  }
+
+  #aborted(): void {
+    this.#fail(
+      new QuoinError(
+        'http/aborted',
+        `Sending to ${this.#context.host} was stopped ${PHASE_WORDS[this.#phase]}.`,
+        {
+          cause: this.#request.signal?.reason,
+        },
+      ),
+    );
+  }
+
+  #fail(error: Error): void {
+    if (this.#over) return;
+    const { host, certificates } = this.#context;
+    const place = { phase: this.#phase, host, certificate: certificates.of(error) };
+    this.#failure = error === this.#sourceFailure ? error : pushFailure(error, place);
+    this.#buffer.fail(this.#failure);
+    this.#reject(this.#failure);
+    this.#finish();
+    this.#controller?.abort(this.#failure);
+  }
+
+  #finish(): void {
+    this.#over = true;
+    clearTimeout(this.#timer);
+    this.#request.signal?.removeEventListener('abort', this.#onAbort);
+    // Closes the source too when the answer came before all of it was sent.
+    this.body.destroy();
+  }
+}
