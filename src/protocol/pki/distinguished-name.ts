@@ -40,8 +40,8 @@ function spellAttribute({ type, text, der }: NameAttribute, spelling: NameSpelli
   return `${keyword ?? type}=#${der?.toString('hex') ?? ''}`;
 }
 
-/** RFC 2253 2.4. */
-function escapeValue(text: string): string {
+/** Escapes a value for a name in text form (RFC 2253 2.4). */
+export function escapeValue(text: string): string {
   const last = [...text].length - 1;
   return [...text]
     .map((character, index) => {

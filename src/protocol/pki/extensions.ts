@@ -18,7 +18,6 @@ export type ExtensionFacts = Pick<
   | 'subjectKeyIdentifier'
   | 'keyUsage'
   | 'extendedKeyUsage'
-  | 'policies'
   | 'isCa'
   | 'pathLength'
   | 'unknownCriticalExtensions'
@@ -34,19 +33,20 @@ const OID = {
   subjectKeyIdentifier: '2.5.29.14',
   keyUsage: '2.5.29.15',
   basicConstraints: '2.5.29.19',
-  certificatePolicies: '2.5.29.32',
   extendedKeyUsage: '2.5.29.37',
 } as const;
 
 /**
- * Critical extensions that do not make a certificate unusable: those read here, the alternative names and the
- * authority's key identifier, and the places of revocation lists. Name constraints are not processed, so refused.
+ * Critical extensions that do not make a certificate unusable: those read here, the alternative names, the authority's
+ * key identifier, the policies (none is required) and the places of revocation lists. Name constraints are not
+ * processed, so refused.
  */
 const PROCESSED: ReadonlySet<string> = new Set([
   ...Object.values(OID),
   '2.5.29.17',
   '2.5.29.18',
   '2.5.29.31',
+  '2.5.29.32',
   '2.5.29.35',
 ]);
 
@@ -77,7 +77,6 @@ export function readExtensions(node: DerNode | undefined): ExtensionFacts {
     subjectKeyIdentifier: optionally(value(OID.subjectKeyIdentifier), octets),
     keyUsage: optionally(value(OID.keyUsage), keyUsages),
     extendedKeyUsage: optionally(value(OID.extendedKeyUsage), purposes),
-    policies: optionally(value(OID.certificatePolicies), policyIds) ?? [],
     ...basicConstraints(value(OID.basicConstraints)),
     unknownCriticalExtensions: list
       .filter(({ critical, oid }) => critical && !PROCESSED.has(oid))
@@ -105,10 +104,6 @@ function keyUsages(node: DerNode): ReadonlySet<KeyUsage> {
 
 function purposes(node: DerNode): ReadonlySet<string> {
   return new Set(members(node).map(objectIdentifier));
-}
-
-function policyIds(node: DerNode): readonly string[] {
-  return members(node).map((policy) => objectIdentifier(members(policy)[0]));
 }
 
 function basicConstraints(node: DerNode | undefined): Pick<Certificate, 'isCa' | 'pathLength'> {

@@ -35,8 +35,6 @@ export interface Certificate {
   readonly keyUsage: ReadonlySet<KeyUsage> | undefined;
   /** Purposes as dotted OIDs (RFC 5280 4.2.1.12); undefined when the extension is absent. */
   readonly extendedKeyUsage: ReadonlySet<string> | undefined;
-  /** Certificate policies as dotted OIDs (RFC 5280 4.2.1.4), empty when there are none. */
-  readonly policies: readonly string[];
   readonly isCa: boolean;
   /** Issuers allowed below this one (RFC 5280 4.2.1.9); undefined means any number. */
   readonly pathLength: number | undefined;
