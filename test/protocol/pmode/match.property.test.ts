@@ -44,7 +44,7 @@ const sample = fc
   });
 
 const files = fc
-  .array(sample, { minLength: 1, maxLength: 6 })
+  .array(sample, { minLength: 1, maxLength: 4 })
   .map((samples) => samples.map((one, index) => ({ file: `f${index}.yaml`, text: stringify(one) })));
 
 const partyId = (letter: string) => ({ value: `AP_${letter}`, type: `${unregistered}:X${letter}` });
@@ -124,7 +124,7 @@ test('the order of the files changes neither the problems nor the match', () => 
           summary(matchLeg(one.pmodes, question)),
         );
     }),
-    { numRuns: 150 },
+    { numRuns: 80 },
   );
 });
 
@@ -146,7 +146,7 @@ test('when the files are in order, a complete message is governed by exactly one
       if (isMismatch(result)) missed += 1;
       else governed += 1;
     }),
-    { numRuns: 300 },
+    { numRuns: 120 },
   );
   assert.ok(governed > 10 && missed > 10);
 });
@@ -179,7 +179,7 @@ test('what a leg sends is received by the same leg on the other side', () => {
       );
       exchanged += 1;
     }),
-    { numRuns: 300 },
+    { numRuns: 120 },
   );
   assert.ok(exchanged > 10);
 });
@@ -210,6 +210,6 @@ test('one changed value ends a match, and the explanation names that field', () 
           assert.ok(fields.some((line) => line.field === field && !line.agrees));
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 120 },
   );
 });
