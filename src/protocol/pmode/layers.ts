@@ -48,7 +48,6 @@ function lay(below: unknown, above: unknown, layer: Layer, path: SettingPath, wo
   const last = path.at(-1);
   const replaces = !isMapping(above) || (typeof last === 'string' && work.whole.has(last));
   if (replaces) {
-    forget(work.origins, path);
     work.origins.set(pathText(path), originOf(layer, path));
     return above;
   }
@@ -64,13 +63,6 @@ function originOf(layer: Layer, path: SettingPath): Origin {
   return layer.located === false
     ? layer.origin
     : { label: layer.origin.label, path: [...layer.origin.path, ...path] };
-}
-
-/** A value that is replaced takes the origins of what stood below it away. */
-function forget(origins: Map<string, Origin>, path: SettingPath): void {
-  const text = pathText(path);
-  for (const key of origins.keys())
-    if (key.startsWith(`${text}.`) || key.startsWith(`${text}[`)) origins.delete(key);
 }
 
 function isMapping(value: unknown): value is Mapping {
