@@ -2,7 +2,7 @@
 export { parseCertificate, parseCertificates, subjectAttributes } from './certificate.ts';
 export { isSignedBy, verifyChain } from './chain.ts';
 export type { ChainRequest, ChainVerdict } from './chain.ts';
-export { sameDistinguishedName } from './distinguished-name.ts';
+export { nameAttributes, sameDistinguishedName } from './distinguished-name.ts';
 export { checkFitness, isSelfIssued, MIN_RSA_BITS } from './fitness.ts';
 export type { FitnessRequest } from './fitness.ts';
 export {

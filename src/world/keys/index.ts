@@ -1,0 +1,11 @@
+/** Keys and certificates from files: the adapter of the key ring port. */
+export { DEMO_UNIT, isDemoCertificate } from './demonstration.ts';
+export { loadKeyRing } from './load-key-ring.ts';
+export type {
+  CertificateInventoryEntry,
+  KeyProblem,
+  KeyRingOptions,
+  KeySource,
+  KeyUse,
+  LoadedKeyRing,
+} from './types.ts';
