@@ -1,4 +1,4 @@
-/** What the MSH asks of the world: types only. Each method says what is durable when it resolves. */
+/** What the MSH asks of the world: types, and the table of states as data. Each method says what is durable when it resolves. */
 export type * from './payload-store.ts';
 export type * from './records.ts';
 export type * from './message-store.ts';
@@ -6,3 +6,5 @@ export type * from './queue.ts';
 export type * from './transport.ts';
 export type * from './key-ring.ts';
 export type * from './observer.ts';
+export { CLAIMABLE_STATES, FINAL_STATES, MOVES, mayMove } from './states.ts';
+export type { MessageState } from './states.ts';

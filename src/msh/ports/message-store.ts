@@ -14,7 +14,10 @@ import type {
 } from './records.ts';
 import type { PayloadHandle } from './payload-store.ts';
 
-/** How an attempt changes its message, applied with the attempt row in one commit. */
+/**
+ * How an attempt changes its message, applied with the attempt row in one commit. A message that waits without
+ * `nextAttemptAt` is due at once; the failure it names replaces the one before, none clears it.
+ */
 export interface Settlement {
   readonly state: Extract<OutboundState, 'ACKNOWLEDGED' | 'WAITING_FOR_RETRY' | 'SEND_FAILURE'>;
   readonly nextAttemptAt?: number | undefined;
@@ -23,7 +26,7 @@ export interface Settlement {
   readonly at: number;
 }
 
-/** A page request: newest first unless `order` says otherwise; `cursor` is opaque and comes from the page before. */
+/** A page request: 1 to 1 000 rows; `cursor` is opaque and comes from the page before. */
 export interface PageRequest {
   readonly limit: number;
   readonly cursor?: string | undefined;
@@ -37,10 +40,11 @@ export interface Page<T> {
 
 /**
  * The truth about every message. Each method is one transaction: when it resolves, what it says is durable
- * (synced to disk); when it rejects with `store/unavailable`, nothing has changed.
+ * (synced to disk); when it rejects with `store/unavailable`, nothing has changed. Lists reject with `store/bad-page`
+ * for a limit or cursor that cannot be. Records leave out the names that have no value.
  */
 export interface MessageStore {
-  /** Keeps a submission in SEND_ENQUEUED, due at once; or, MessageId known, tells the row that is there. */
+  /** Keeps a submission in SEND_ENQUEUED, due at `submittedAt`; or, MessageId known, tells the row that is there. */
   insertOutbound(
     message: NewOutboundMessage,
   ): Promise<{ readonly outcome: 'kept' | 'exists'; readonly message: OutboundMessage }>;
@@ -48,33 +52,39 @@ export interface MessageStore {
   getOutbound(rowId: RowId): Promise<OutboundMessage | undefined>;
   /**
    * Takes a due row for one attempt: state SEND_ENQUEUED, WAITING_FOR_RETRY, or WAITING_FOR_RECEIPT whose lease ran
-   * out (its worker died), with nextAttemptAt <= now. Moves it to WAITING_FOR_RECEIPT, leases it until now + leaseMs,
-   * counts the attempt and sets firstAttemptAt. Resolves undefined when someone else has it or it is not due.
+   * out (its worker died), with nextAttemptAt <= now. Moves it to WAITING_FOR_RECEIPT, leases it until now + leaseMs
+   * (nextAttemptAt too: that is when it is due again should the worker die), counts the attempt and sets
+   * firstAttemptAt, if not set. Resolves undefined when someone else has it or it is not due.
    */
   claimOutbound(rowId: RowId, now: number, leaseMs: number): Promise<OutboundMessage | undefined>;
   /** Prolongs a lease this worker holds (long uploads); false when it no longer holds it. */
   extendLease(rowId: RowId, attempt: number, until: number): Promise<boolean>;
-  /** Keeps the signed envelope once; a second call leaves the first and resolves to it. */
+  /** Keeps the signed envelope once; a second call leaves the first and resolves to it. Rejects with `store/no-such-row`. */
   keepEnvelope(rowId: RowId, envelope: KeptEnvelope): Promise<KeptEnvelope>;
   /** Writes the attempt row and moves the message; refused (false) when the row is not WAITING_FOR_RECEIPT with this attempt number. */
   settleAttempt(rowId: RowId, attempt: Attempt, settlement: Settlement): Promise<boolean>;
+  /** The attempts that were settled, by number; one whose worker died has no row. */
   attemptsOf(rowId: RowId): Promise<readonly Attempt[]>;
-  /** Rows due at or before `now`, expired leases included, oldest first. */
+  /** Rows due at or before `now`, expired leases included, longest due first. */
   dueOutbound(now: number, limit: number): Promise<readonly RowId[]>;
+  /** The last kept first. */
   listOutbound(
     filter: { readonly state?: OutboundState | undefined; readonly conversationId?: string | undefined },
     page: PageRequest,
   ): Promise<Page<OutboundMessage>>;
 
-  /** Keeps a received message with its receipt, or tells the copy kept first (same sender and MessageId) and counts the duplicate. */
+  /** Keeps a received message with its receipt, or tells the copy kept first (same sender and MessageId); counting is `countDuplicate`. */
   insertInbound(
     message: NewInboundMessage,
   ): Promise<{ readonly outcome: 'fresh' | 'duplicate'; readonly message: InboundMessage }>;
+  /** All messages with this MessageId, one a sender at most, the first kept first. */
   findInbound(messageId: string): Promise<readonly InboundMessage[]>;
   /** The copy kept for this sender and MessageId, if any. */
   findDuplicate(sender: string, messageId: string): Promise<InboundMessage | undefined>;
+  /** Counts one more copy of a message that was answered from its first receipt. */
+  countDuplicate(rowId: RowId): Promise<void>;
   getInbound(rowId: RowId): Promise<InboundMessage | undefined>;
-  /** Deliverable messages oldest first. */
+  /** Deliverable messages, the first kept first. */
   listInbound(
     filter: {
       readonly state?: InboundState | undefined;
@@ -83,18 +93,24 @@ export interface MessageStore {
     },
     page: PageRequest,
   ): Promise<Page<InboundMessage>>;
-  /** Moves a message along the inbound state table; false when it is not in `from`. */
+  /**
+   * Moves a message along the state table; false when it is not in `from`. DOWNLOADED sets downloadedAt to `at`.
+   * Rejects with `store/no-such-move` for a move the table has not.
+   */
   moveInbound(rowId: RowId, from: InboundState, to: InboundState, at: number): Promise<boolean>;
 
+  /** Appends an entry. Anybody may cause one, so the store cuts overlong values and keeps a bounded number of entries. */
   appendJournal(entry: JournalEntry): Promise<void>;
+  /** The last appended first. */
   listJournal(
     filter: { readonly messageId?: string | undefined },
     page: PageRequest,
   ): Promise<Page<JournalEntry>>;
 
-  /** Which of these payloads a row still names. */
+  /** Which of these payloads a row still names; a row in DELETED names none. */
   referencedPayloads(handles: readonly PayloadHandle[]): Promise<ReadonlySet<PayloadHandle>>;
   /** Answers when the store can write; rejects with `store/unavailable` otherwise. */
   check(): Promise<void>;
+  /** Resolves when what runs has finished and the database is free for another process; later calls reject. */
   close(): Promise<void>;
 }

@@ -23,7 +23,7 @@ export interface Observer {
 /** The sources of what a pure pipeline must not take for itself. */
 export interface Nature {
   /** ms since the epoch. */
-  now(): number;
+  readonly now: () => number;
   /** A random UUID, lower case. */
-  uuid(): string;
+  readonly uuid: () => string;
 }

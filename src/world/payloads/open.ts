@@ -1,0 +1,54 @@
+import fs from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { PayloadHandle, PayloadStore } from '../../msh/ports/index.ts';
+import { isSystemError, payloadFault } from './faults.ts';
+import { makeFolders } from './folders.ts';
+import { placesBelow } from './places.ts';
+import { payloadSize, readPayload } from './reader.ts';
+import { sweepPayloads } from './sweep.ts';
+import { createWriter } from './writer.ts';
+
+/** Where the payloads lie. */
+export interface FilePayloadSettings {
+  /** A folder of its own; made when absent. Several nodes may share it. */
+  readonly folder: string;
+}
+
+/**
+ * Opens a payload store of files, one a payload: written aside, synced, then renamed to where readers look. Proves
+ * that it can write before it resolves. Throws `payloads/unavailable`, `payloads/no-space`.
+ */
+export async function openFilePayloads(settings: FilePayloadSettings): Promise<PayloadStore> {
+  const root = resolve(settings.folder);
+  const places = placesBelow(root);
+  const active = new Set<PayloadHandle>();
+  const store: PayloadStore = {
+    create: () => createWriter(places, active),
+    open: (handle) => readPayload(places, handle),
+    size: (handle) => payloadSize(places, handle),
+    remove: async (handle) => {
+      const path = places.fileOf(handle);
+      await fs.rm(path, { force: true }).catch((error: unknown) => {
+        throw payloadFault(error, path);
+      });
+    },
+    sweep: async (minAge, referenced) => {
+      try {
+        return await sweepPayloads(places, active, minAge, referenced);
+      } catch (error) {
+        throw isSystemError(error) ? payloadFault(error, root) : error;
+      }
+    },
+  };
+  await makeFolders(root, places).catch((error: unknown) => {
+    throw payloadFault(error, root);
+  });
+  await prove(store);
+  return store;
+}
+
+/** Writes, commits and removes an empty payload: the first message should not be the one to find a fault. */
+async function prove(store: PayloadStore): Promise<void> {
+  const writer = await store.create();
+  await store.remove(await writer.commit());
+}

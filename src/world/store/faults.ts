@@ -1,0 +1,25 @@
+import { QuoinError } from '../../protocol/errors/index.ts';
+import type { Engine } from './engine.ts';
+
+/**
+ * Runs one operation of the store and tells a database that cannot serve (`store/unavailable`) from a defect of ours,
+ * which passes unchanged.
+ */
+export async function onDatabase<T>(engine: Engine, operation: () => Promise<T>): Promise<T> {
+  try {
+    return await operation();
+  } catch (error) {
+    throw asUnavailable(engine, error);
+  }
+}
+
+/** The error as `store/unavailable` where the engine recognises a fault of the database. */
+export function asUnavailable(engine: Pick<Engine, 'faultOf'>, error: unknown): unknown {
+  if (error instanceof QuoinError) return error;
+  const fault = engine.faultOf(error);
+  if (fault === undefined) return error;
+  return new QuoinError('store/unavailable', 'The message store cannot serve.', {
+    finding: { check: 'store-serves', expected: 'a database that can write', ...fault },
+    cause: error,
+  });
+}

@@ -1,0 +1,144 @@
+import type { Kysely } from 'kysely';
+import { QuoinError } from '../../protocol/errors/index.ts';
+import { mayMove } from '../../msh/ports/index.ts';
+import type {
+  InboundMessage,
+  InboundState,
+  MessageStore,
+  NewInboundMessage,
+  Page,
+  PageRequest,
+  RowId,
+} from '../../msh/ports/index.ts';
+import { pageOf, sliceOf } from './paging.ts';
+import { insertParts, partsOf } from './parts.ts';
+import { inboundFrom, receiptColumns } from './rows.ts';
+import type { Tables } from './tables.ts';
+
+/** Keeps a received message with its parts and receipt in one transaction, or finds the copy kept first. */
+export async function insertInbound(
+  db: Kysely<Tables>,
+  message: NewInboundMessage,
+): ReturnType<MessageStore['insertInbound']> {
+  return await db.transaction().execute(async (transaction) => {
+    const { collaborationInfo } = message.userMessage;
+    const inserted = await transaction
+      .insertInto('inbound')
+      .values({
+        row_id: message.rowId,
+        message_id: message.messageId,
+        sender: message.sender,
+        pmode_id: message.pmodeId,
+        leg: message.leg,
+        state: 'RECEIVED',
+        conversation_id: collaborationInfo.conversationId,
+        action: collaborationInfo.action,
+        user_message: JSON.stringify(message.userMessage),
+        signed_references: JSON.stringify(message.references),
+        signer: message.signer ?? null,
+        ...receiptColumns(message.receipt),
+        deliverable: message.deliverable ? 1 : 0,
+        received_at: message.receivedAt,
+        duplicates: 0,
+      })
+      .onConflict((conflict) => conflict.columns(['message_id', 'sender']).doNothing())
+      .executeTakeFirst();
+    const fresh = inserted.numInsertedOrUpdatedRows === 1n;
+    if (fresh) await insertParts(transaction, 'inbound', message.rowId, message.parts);
+    const kept = await findDuplicate(transaction, message.sender, message.messageId);
+    return { outcome: fresh ? 'fresh' : 'duplicate', message: kept! };
+  });
+}
+
+/** All messages with this MessageId, one a sender at most, the first kept first. */
+export async function findInbound(db: Kysely<Tables>, messageId: string): Promise<readonly InboundMessage[]> {
+  const rows = await db
+    .selectFrom('inbound')
+    .selectAll()
+    .where('message_id', '=', messageId)
+    .orderBy('seq')
+    .execute();
+  const parts = await partsOf(
+    db,
+    'inbound',
+    rows.map((row) => row.row_id),
+  );
+  return rows.map((row) => inboundFrom(row, parts.get(row.row_id)!));
+}
+
+/** The copy kept for this sender and MessageId. */
+export async function findDuplicate(
+  db: Kysely<Tables>,
+  sender: string,
+  messageId: string,
+): Promise<InboundMessage | undefined> {
+  const found = await findInbound(db, messageId);
+  return found.find((message) => message.sender === sender);
+}
+
+/** Counts one more copy of a message. */
+export async function countDuplicate(db: Kysely<Tables>, rowId: RowId): Promise<void> {
+  await db
+    .updateTable('inbound')
+    .set((eb) => ({ duplicates: eb('duplicates', '+', 1) }))
+    .where('row_id', '=', rowId)
+    .execute();
+}
+
+/** The message with this row id. */
+export async function getInbound(db: Kysely<Tables>, rowId: RowId): Promise<InboundMessage | undefined> {
+  const row = await db.selectFrom('inbound').selectAll().where('row_id', '=', rowId).executeTakeFirst();
+  if (row === undefined) return undefined;
+  const parts = await partsOf(db, 'inbound', [rowId]);
+  return inboundFrom(row, parts.get(rowId)!);
+}
+
+/** Deliverable messages, the first kept first. */
+export async function listInbound(
+  db: Kysely<Tables>,
+  filter: Parameters<MessageStore['listInbound']>[0],
+  page: PageRequest,
+): Promise<Page<InboundMessage>> {
+  const slice = sliceOf(page);
+  let query = db
+    .selectFrom('inbound')
+    .selectAll()
+    .where('deliverable', '=', 1)
+    .orderBy('seq')
+    .limit(slice.fetch);
+  if (slice.after !== undefined) query = query.where('seq', '>', slice.after);
+  if (filter.state !== undefined) query = query.where('state', '=', filter.state);
+  if (filter.conversationId !== undefined) query = query.where('conversation_id', '=', filter.conversationId);
+  if (filter.action !== undefined) query = query.where('action', '=', filter.action);
+  const rows = await query.execute();
+  const parts = await partsOf(
+    db,
+    'inbound',
+    rows.map((row) => row.row_id),
+  );
+  return pageOf(rows, slice, (row) => inboundFrom(row, parts.get(row.row_id)!));
+}
+
+/** Moves a message from one state to another by compare-and-set. Throws `store/no-such-move` for a move the table has not. */
+export async function moveInbound(
+  db: Kysely<Tables>,
+  rowId: RowId,
+  from: InboundState,
+  to: InboundState,
+  at: number,
+): Promise<boolean> {
+  if (!mayMove(from, to)) throw noSuchMove(from, to);
+  const moved = await db
+    .updateTable('inbound')
+    .set({ state: to, ...(to === 'DOWNLOADED' ? { downloaded_at: at } : {}) })
+    .where('row_id', '=', rowId)
+    .where('state', '=', from)
+    .executeTakeFirst();
+  return moved.numUpdatedRows === 1n;
+}
+
+function noSuchMove(from: InboundState, to: InboundState): QuoinError {
+  return new QuoinError('store/no-such-move', 'The state table has no such move.', {
+    finding: { check: 'state-table', expected: `a move from ${from}`, found: to },
+  });
+}

@@ -1,0 +1,13 @@
+import type { Transaction } from 'kysely';
+import type { Engine } from '../engine.ts';
+import type { Tables } from '../tables.ts';
+import { messages } from './001-messages.ts';
+
+/** One step of the schema, in the portable subset; what differs between engines comes from the engine. */
+export interface Migration {
+  readonly name: string;
+  readonly up: (transaction: Transaction<Tables>, engine: Engine) => Promise<void>;
+}
+
+/** All steps in order; the place in the list is the schema version. Steps are added at the end and never changed. */
+export const MIGRATIONS: readonly Migration[] = [{ name: '001-messages', up: messages }];

@@ -1,0 +1,135 @@
+import type { Selectable } from 'kysely';
+import type {
+  Attempt,
+  Failure,
+  InboundMessage,
+  JournalEntry,
+  KeptEnvelope,
+  KeptReceipt,
+  OutboundMessage,
+  StoredPart,
+} from '../../msh/ports/index.ts';
+import type { AttemptTable, InboundTable, JournalTable, OutboundTable } from './tables.ts';
+
+/** An outbound row joined with its envelope, if it has one. */
+export type OutboundRow = Selectable<OutboundTable> & {
+  readonly envelope_bytes: Uint8Array | null;
+  readonly encryption_offset: number | null;
+  readonly signed_references: string | null;
+  readonly envelope_signer: string | null;
+};
+
+/** An outbound message from its row and parts; what the row does not have, the record does not name. */
+export function outboundFrom(row: OutboundRow, parts: readonly StoredPart[]): OutboundMessage {
+  return present<OutboundMessage>({
+    rowId: row.row_id,
+    messageId: row.message_id,
+    pmodeId: row.pmode_id,
+    leg: row.leg,
+    state: row.state as OutboundMessage['state'],
+    userMessage: JSON.parse(row.user_message) as OutboundMessage['userMessage'],
+    parts,
+    fingerprint: row.fingerprint,
+    submittedAt: row.submitted_at,
+    attempts: row.attempts,
+    nextAttemptAt: row.next_attempt_at ?? undefined,
+    leasedUntil: row.leased_until ?? undefined,
+    firstAttemptAt: row.first_attempt_at ?? undefined,
+    finishedAt: row.finished_at ?? undefined,
+    envelope: envelopeFrom(row),
+    receipt: receiptFrom(row.receipt, row.receipt_bytes),
+    failure: failureFrom(row.failure),
+  });
+}
+
+function envelopeFrom(row: OutboundRow): KeptEnvelope | undefined {
+  const { envelope_bytes: bytes, encryption_offset, signed_references, envelope_signer } = row;
+  if (bytes === null || encryption_offset === null || signed_references === null || envelope_signer === null)
+    return undefined;
+  return {
+    bytes: asBuffer(bytes),
+    encryptionOffset: encryption_offset,
+    references: JSON.parse(signed_references) as KeptEnvelope['references'],
+    signer: envelope_signer,
+  };
+}
+
+/** An inbound message from its row and parts. */
+export function inboundFrom(row: Selectable<InboundTable>, parts: readonly StoredPart[]): InboundMessage {
+  return present<InboundMessage>({
+    rowId: row.row_id,
+    messageId: row.message_id,
+    sender: row.sender,
+    pmodeId: row.pmode_id,
+    leg: row.leg,
+    state: row.state as InboundMessage['state'],
+    userMessage: JSON.parse(row.user_message) as InboundMessage['userMessage'],
+    parts,
+    references: JSON.parse(row.signed_references) as InboundMessage['references'],
+    signer: row.signer ?? undefined,
+    receipt: receiptFrom(row.receipt, row.receipt_bytes)!,
+    deliverable: row.deliverable === 1,
+    receivedAt: row.received_at,
+    duplicates: row.duplicates,
+    downloadedAt: row.downloaded_at ?? undefined,
+  });
+}
+
+/** The columns of a receipt: its facts as JSON, its bytes as bytes. */
+export function receiptColumns(receipt: KeptReceipt): {
+  readonly receipt: string;
+  readonly receipt_bytes: Uint8Array;
+} {
+  const { bytes, ...facts } = receipt;
+  return { receipt: JSON.stringify(facts), receipt_bytes: bytes };
+}
+
+function receiptFrom(facts: string | null, bytes: Uint8Array | null): KeptReceipt | undefined {
+  if (facts === null || bytes === null) return undefined;
+  return { bytes: asBuffer(bytes), ...(JSON.parse(facts) as Omit<KeptReceipt, 'bytes'>) };
+}
+
+/** An attempt from its row. */
+export function attemptFrom(row: Selectable<AttemptTable>): Attempt {
+  return present<Attempt>({
+    number: row.number,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+    address: row.address,
+    outcome: row.outcome as Attempt['outcome'],
+    httpStatus: row.http_status ?? undefined,
+    recipient: row.recipient ?? undefined,
+    failure: failureFrom(row.failure),
+  });
+}
+
+/** A journal entry from its row. */
+export function journalEntryFrom(row: Selectable<JournalTable>): JournalEntry {
+  return present<JournalEntry>({
+    at: row.at,
+    direction: row.direction as JournalEntry['direction'],
+    messageId: row.message_id ?? undefined,
+    conversationId: row.conversation_id ?? undefined,
+    pmodeId: row.pmode_id ?? undefined,
+    remote: row.remote ?? undefined,
+    failure: failureFrom(row.failure)!,
+  });
+}
+
+/** A failure as its column holds it. */
+export function failureColumn(failure: Failure | undefined): string | null {
+  return failure === undefined ? null : JSON.stringify(failure);
+}
+
+function failureFrom(column: string | null): Failure | undefined {
+  return column === null ? undefined : (JSON.parse(column) as Failure);
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** The same record without the names that have no value, so that what was kept and what is read are equal. */
+function present<T extends object>(record: T): T {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as T;
+}

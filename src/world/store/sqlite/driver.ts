@@ -1,0 +1,125 @@
+import type Database from 'libsql';
+import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
+import type { CompiledQuery, DatabaseConnection, Dialect, Driver, QueryResult } from 'kysely';
+import { createTurns } from './turns.ts';
+
+/** What the driver needs of the binding. */
+export type SqliteBinding = Database.Database;
+
+type Statement = Database.Statement<unknown[]>;
+
+/** Prepared statements kept for reuse; the statements of this room are fewer, apart from lists of varying length. */
+const MAX_STATEMENTS = 200;
+
+/** Kysely's SQLite dialect on the libsql binding. */
+export function sqliteDialect(binding: SqliteBinding): Dialect {
+  return {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => createDriver(binding),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  };
+}
+
+/**
+ * The one connection, lent to one user at a time in the order of asking. Every call of the binding is synchronous, so
+ * a statement has happened when its promise is made.
+ */
+function createDriver(binding: SqliteBinding): Driver {
+  const turns = createTurns();
+  const statements = createStatements(binding);
+  const connection: DatabaseConnection = {
+    executeQuery: <R>(query: CompiledQuery) => settle(() => execute<R>(statements.of(query.sql), query)),
+    streamQuery: () => {
+      throw new Error('This driver answers whole results; ask for a page.');
+    },
+  };
+  return {
+    init: () => Promise.resolve(),
+    acquireConnection: async () => {
+      await turns.take();
+      return connection;
+    },
+    beginTransaction: () => settle(() => run(binding, 'begin immediate')),
+    commitTransaction: () => settle(() => run(binding, 'commit')),
+    // A full disk makes SQLite roll back by itself; a second rollback would hide the reason.
+    rollbackTransaction: () => settle(() => (binding.inTransaction ? run(binding, 'rollback') : undefined)),
+    releaseConnection: () => settle(turns.give),
+    destroy: async () => {
+      await turns.take();
+      statements.forget();
+      letGo(binding);
+      turns.give();
+    },
+  };
+}
+
+/**
+ * Closes the database and frees it for others. The binding truly closes only when its last prepared statement has been
+ * collected as garbage, so the lock is given back first: leaving the write-ahead log is what ends exclusive locking.
+ */
+export function letGo(binding: SqliteBinding): void {
+  try {
+    binding.pragma('journal_mode = DELETE');
+    binding.pragma('locking_mode = NORMAL');
+    // The lock goes with the next access.
+    binding.pragma('user_version');
+  } finally {
+    binding.close();
+  }
+}
+
+function run(binding: SqliteBinding, sql: string): void {
+  binding.exec(sql);
+}
+
+/** The outcome of a synchronous call as a promise. */
+function settle<T>(act: () => T): Promise<T> {
+  return new Promise((resolve) => resolve(act()));
+}
+
+function execute<R>(statement: Statement, query: CompiledQuery): QueryResult<R> {
+  const parameters = query.parameters.map(bindable);
+  if (statement.reader) return { rows: statement.all(parameters).map((row) => readable(row as object) as R) };
+  const { changes } = statement.run(parameters);
+  return { rows: [], numAffectedRows: BigInt(changes) };
+}
+
+/**
+ * A parameter the binding can take. What it cannot take is refused here, because there it ends the process (booleans)
+ * or comes back as something else (text with NUL or half characters).
+ */
+function bindable(value: unknown): unknown {
+  if (value === null || value instanceof Uint8Array) return value;
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
+  if (typeof value === 'string' && !/\0|\p{Surrogate}/u.test(value)) return value;
+  throw new TypeError(`A ${typeof value} of this kind cannot be kept in a column.`);
+}
+
+/** The row with its bytes as Buffers; the binding gives ArrayBuffers. */
+function readable(row: object): Record<string, unknown> {
+  const entries = Object.entries(row).map(([name, value]: [string, unknown]) => [
+    name,
+    value instanceof ArrayBuffer ? Buffer.from(value) : value,
+  ]);
+  return Object.fromEntries(entries) as Record<string, unknown>;
+}
+
+/** Prepared statements by their text, the longest unused forgotten first. */
+function createStatements(binding: SqliteBinding): {
+  readonly of: (sql: string) => Statement;
+  readonly forget: () => void;
+} {
+  const known = new Map<string, Statement>();
+  return {
+    of: (sql) => {
+      const statement = known.get(sql) ?? binding.prepare(sql);
+      known.delete(sql);
+      known.set(sql, statement);
+      const oldest = known.size > MAX_STATEMENTS ? known.keys().next().value : undefined;
+      if (oldest !== undefined) known.delete(oldest);
+      return statement;
+    },
+    forget: () => known.clear(),
+  };
+}

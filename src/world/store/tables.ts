@@ -1,0 +1,116 @@
+import type { Generated } from 'kysely';
+
+/**
+ * The tables as the statements see them. `seq` counts rows in the order in which they were kept; times are ms since the
+ * epoch; text columns named like a record hold it as JSON; no column is a boolean (0 and 1 work in every engine).
+ */
+export interface Tables {
+  readonly outbound: OutboundTable;
+  readonly outbound_parts: PartTable;
+  readonly outbound_envelopes: EnvelopeTable;
+  readonly attempts: AttemptTable;
+  readonly inbound: InboundTable;
+  readonly inbound_parts: PartTable;
+  readonly journal: JournalTable;
+  readonly store_probe: ProbeTable;
+  readonly store_schema: SchemaTable;
+}
+
+/** One row a message we send. */
+export interface OutboundTable {
+  readonly seq: Generated<number>;
+  readonly row_id: string;
+  readonly message_id: string;
+  readonly pmode_id: string;
+  readonly leg: string;
+  readonly state: string;
+  readonly conversation_id: string;
+  readonly user_message: string;
+  readonly fingerprint: string;
+  readonly submitted_at: number;
+  readonly attempts: number;
+  readonly next_attempt_at: number | null;
+  readonly leased_until: number | null;
+  readonly first_attempt_at: number | null;
+  readonly finished_at: number | null;
+  readonly receipt: string | null;
+  readonly receipt_bytes: Uint8Array | null;
+  readonly failure: string | null;
+}
+
+/** Payload parts in the order of PayloadInfo; `payload` is indexed so that an orphan is told by one look. */
+export interface PartTable {
+  readonly row_id: string;
+  readonly position: number;
+  readonly payload: string;
+  readonly part: string;
+}
+
+/** The signed envelope, apart from its message: written once, while the message changes with every attempt. */
+export interface EnvelopeTable {
+  readonly row_id: string;
+  readonly bytes: Uint8Array;
+  readonly encryption_offset: number;
+  readonly signed_references: string;
+  readonly signer: string;
+}
+
+/** One row a push. */
+export interface AttemptTable {
+  readonly row_id: string;
+  readonly number: number;
+  readonly started_at: number;
+  readonly ended_at: number;
+  readonly address: string;
+  readonly outcome: string;
+  readonly http_status: number | null;
+  readonly recipient: string | null;
+  readonly failure: string | null;
+}
+
+/** One row a message we received. */
+export interface InboundTable {
+  readonly seq: Generated<number>;
+  readonly row_id: string;
+  readonly message_id: string;
+  readonly sender: string;
+  readonly pmode_id: string;
+  readonly leg: string;
+  readonly state: string;
+  readonly conversation_id: string;
+  readonly action: string;
+  readonly user_message: string;
+  readonly signed_references: string;
+  readonly signer: string | null;
+  readonly receipt: string;
+  readonly receipt_bytes: Uint8Array;
+  readonly deliverable: number;
+  readonly received_at: number;
+  readonly duplicates: number;
+  readonly downloaded_at: number | null;
+}
+
+/** One row a refusal or notable event. */
+export interface JournalTable {
+  readonly seq: Generated<number>;
+  readonly at: number;
+  readonly direction: string;
+  readonly message_id: string | null;
+  readonly conversation_id: string | null;
+  readonly pmode_id: string | null;
+  readonly remote: string | null;
+  readonly failure: string;
+}
+
+/** One row, changed by every health check: only a write proves that the store can write. */
+export interface ProbeTable {
+  readonly id: number;
+  readonly checks: number;
+}
+
+/** One row a migration that has run. */
+export interface SchemaTable {
+  readonly version: number;
+  readonly name: string;
+  readonly applied_at: number;
+}
