@@ -193,8 +193,10 @@ function explainFamily(code: string): Explanation | undefined {
 function rootOf(error: unknown): { readonly code: string; readonly cause: unknown } {
   const candidates = error instanceof AggregateError ? (error.errors as unknown[]) : [error];
   for (const candidate of candidates) {
-    const code = (candidate as { code?: unknown } | null)?.code;
+    const { code, name } = Object(candidate) as { code?: unknown; name?: unknown };
     if (typeof code === 'string') return { code, cause: candidate };
+    // undici leaves the code out for some parser errors.
+    if (name === 'HTTPParserError') return { code: 'HPE_UNKNOWN', cause: candidate };
   }
   return { code: '', cause: error };
 }
