@@ -37,6 +37,8 @@ export function canonicalizeDocument(doc: XmlDoc): Buffer {
 
 function run(life: Life, prefixes: readonly string[], nodeSet: Set<XmlNode> | undefined): Buffer {
   checkPrefixes(prefixes);
+  // libxml2 writes namespace names into canonical form without escaping them: better no digest than a wrong one.
+  if (life.escapedNamespaces > 0) throw failure('a namespace name is written with a reference (&...;)');
   const output = collector(life.size * MAX_GROWTH + ROOM);
   try {
     life.document.canonicalize(output.handler, {

@@ -6,6 +6,7 @@ import { excerpt, xmlError } from './errors.ts';
 import { DEFAULT_XML_LIMITS } from './limits.ts';
 import type { XmlLimits } from './limits.ts';
 import { scanXml } from './scan.ts';
+import type { ScanResult } from './scan.ts';
 
 /** A parsed document. It holds memory of the engine until it is disposed where it was made. */
 export interface XmlDoc {
@@ -54,9 +55,9 @@ export function parseXml(bytes: Uint8Array, limits: Partial<XmlLimits> = {}): Xm
     });
   }
   const decoded = decodeXml(bytes);
-  const { isComplete, instructions } = scanXml(decoded, all);
+  const scanned = scanXml(decoded, all);
   const doc = parse(decoded.utf8);
-  if (isComplete && doc.dtd === null) return documentOf(doc, decoded.utf8.byteLength, instructions);
+  if (scanned.isComplete && doc.dtd === null) return documentOf(doc, decoded.utf8.byteLength, scanned);
   doc.dispose();
   throw xmlError('xml/not-well-formed', 'The document is not well-formed.');
 }
@@ -96,8 +97,8 @@ function notWellFormed(error: unknown): Error {
   });
 }
 
-function documentOf(document: XmlDocument, size: number, processingInstructions: number): XmlDoc {
-  const life: Life = { document, alive: true, size };
+function documentOf(document: XmlDocument, size: number, scanned: ScanResult): XmlDoc {
+  const life: Life = { document, alive: true, size, escapedNamespaces: scanned.escapedNamespaces };
   const dispose = (): void => {
     if (!life.alive) return;
     life.alive = false;
@@ -105,8 +106,13 @@ function documentOf(document: XmlDocument, size: number, processingInstructions:
     document.dispose();
   };
   open += 1;
-  const root = rootElement(life);
-  const doc: XmlDoc = { root, size, processingInstructions, dispose, [Symbol.dispose]: dispose };
+  const doc: XmlDoc = {
+    root: rootElement(life),
+    size,
+    processingInstructions: scanned.instructions,
+    dispose,
+    [Symbol.dispose]: dispose,
+  };
   lives.set(doc, life);
   return doc;
 }

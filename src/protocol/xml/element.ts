@@ -35,20 +35,21 @@ export interface XmlElement {
 export interface Life {
   readonly document: XmlDocument;
   readonly size: number;
+  readonly escapedNamespaces: number;
   alive: boolean;
 }
 
 /** What stands directly inside an element. */
 export interface Inside {
   readonly elements: readonly XmlElement[];
-  /** Text and CDATA sections, joined. */
-  readonly text: string;
   readonly comments: number;
   /** Processing instructions and anything else. */
   readonly others: number;
 }
 
 interface Inner {
+  texts: readonly (XmlText | XmlCData)[];
+  text?: string;
   readonly node: EngineElement;
   readonly life: Life;
   readonly parent: XmlElement | undefined;
@@ -67,6 +68,18 @@ export function rootElement(life: Life): XmlElement {
 export function insideOf(element: XmlElement): Inside {
   const inner = innerOf(element);
   return (inner.inside ??= readInside(element, inner));
+}
+
+/** Text and CDATA sections directly inside an element, joined; read once. Throws QuoinError `xml/disposed`. */
+export function directText(element: XmlElement): string {
+  const inner = innerOf(element);
+  if (inner.text === undefined) {
+    requireAlive(inner);
+    inner.inside ??= readInside(element, inner);
+    inner.text = inner.texts.map((node) => node.content).join('');
+    inner.texts = [];
+  }
+  return inner.text;
 }
 
 /** The element around this one; undefined for the root. */
@@ -103,7 +116,7 @@ function elementOf(node: EngineElement, life: Life, parent: XmlElement | undefin
       return engineNode(element).node.content;
     },
   };
-  inners.set(element, { node, life, parent });
+  inners.set(element, { node, life, parent, texts: [] });
   return element;
 }
 
@@ -127,16 +140,17 @@ function attributesOf(inner: Inner): readonly XmlAttribute[] {
 function readInside(element: XmlElement, inner: Inner): Inside {
   requireAlive(inner);
   const elements: XmlElement[] = [];
-  const texts: string[] = [];
+  const texts: (XmlText | XmlCData)[] = [];
   let comments = 0;
   let others = 0;
   for (const node of childNodes(inner.node)) {
     if (node instanceof EngineElement) elements.push(elementOf(node, inner.life, element));
-    else if (node instanceof XmlText || node instanceof XmlCData) texts.push(node.content);
+    else if (node instanceof XmlText || node instanceof XmlCData) texts.push(node);
     else if (node instanceof XmlComment) comments += 1;
     else others += 1;
   }
-  return { elements, text: texts.join(''), comments, others };
+  inner.texts = texts;
+  return { elements, comments, others };
 }
 
 function childNodes(parent: EngineElement): readonly XmlNode[] {

@@ -1,4 +1,4 @@
-import { insideOf, parentOf } from './element.ts';
+import { directText, insideOf, parentOf } from './element.ts';
 import type { XmlElement } from './element.ts';
 import { excerpt, xmlError } from './errors.ts';
 import { NS } from './namespaces.ts';
@@ -56,8 +56,8 @@ export function sameNode(one: XmlElement, other: XmlElement): boolean {
  * that none of them can cut a value short. Throws QuoinError `xml/not-text` when there is an element inside.
  */
 export function textOf(element: XmlElement): string {
-  const { text, elements } = insideOf(element);
-  if (elements.length === 0) return text;
+  const { elements } = insideOf(element);
+  if (elements.length === 0) return directText(element);
   throw notText(element, `the element ${excerpt(elements[0]!.name)}`);
 }
 

@@ -3,6 +3,8 @@ import type { DecodedXml } from './decode.ts';
 import { xmlError } from './errors.ts';
 import { ENGINE_MAX_DEPTH } from './limits.ts';
 import type { XmlLimits } from './limits.ts';
+import { find, MARK, readStartTag } from './start-tag.ts';
+import type { StartTag } from './start-tag.ts';
 
 /**
  * Counts a document against its limits and refuses what may not stand in it (a DOCTYPE, processing instructions where
@@ -11,12 +13,15 @@ import type { XmlLimits } from './limits.ts';
  */
 export function scanXml({ utf8, encoding }: DecodedXml, limits: XmlLimits): ScanResult {
   const bytes = Buffer.from(utf8.buffer, utf8.byteOffset, utf8.byteLength);
-  const scan: Scan = { bytes, limits, encoding, elements: 0, namespaces: 0, instructions: 0, open: [] };
-  for (let at = bytes.indexOf(LT); at >= 0; at = bytes.indexOf(LT, at)) {
+  const scan = startOf(bytes, encoding, limits);
+  let at = find(bytes, MARK.lt, 0);
+  while (at >= 0) {
     at = scanMarkup(scan, at);
-    if (at < 0) return { isComplete: false, instructions: scan.instructions };
+    if (at >= 0) at = find(bytes, MARK.lt, at);
+    else scan.isBroken = true;
   }
-  return { isComplete: scan.open.length === 0, instructions: scan.instructions };
+  const { instructions, escapedNamespaces } = scan;
+  return { isComplete: !scan.isBroken && scan.open.length === 0, instructions, escapedNamespaces };
 }
 
 /** What a scan saw. */
@@ -25,47 +30,40 @@ export interface ScanResult {
   readonly isComplete: boolean;
   /** Processing instructions; the XML declaration is none. */
   readonly instructions: number;
+  /** Namespace names written with references, as `&amp;`: the engine would write them wrongly into canonical form. */
+  readonly escapedNamespaces: number;
 }
 
 interface Scan {
   readonly bytes: Buffer;
   readonly limits: XmlLimits;
   readonly encoding: DecodedXml['encoding'];
+  isBroken: boolean;
   elements: number;
   /** Namespace declarations in scope. */
   namespaces: number;
   instructions: number;
+  escapedNamespaces: number;
   /** For every open element, the number of its own namespace declarations. */
   readonly open: number[];
+  readonly tag: StartTag;
 }
 
-/** What stands between `<` and `>` of a start tag; `end` is the index behind it, -1 when it does not end. */
-interface StartTag {
-  readonly end: number;
-  readonly attributes: number;
-  readonly namespaces: number;
-  readonly empty: boolean;
-}
-
-const LT = 0x3c;
-const GT = 0x3e;
-const SLASH = 0x2f;
-const BANG = 0x21;
-const QUESTION = 0x3f;
-const DOUBLE_QUOTE = 0x22;
-const SINGLE_QUOTE = 0x27;
-const SPACE = 0x20;
-const VALUE_STARTS = [0x3d, DOUBLE_QUOTE, SINGLE_QUOTE];
-const XMLNS = Buffer.from('xmlns');
 const DECLARATION =
-  /^<\?xml\s+version\s*=\s*(["'])([^"']*)\1(?:\s+encoding\s*=\s*(["'])([^"']*)\3)?[^>]*\?>$/;
+  /^<\?xml\s+version\s*=\s*(["'])([^"']*)\1(?:\s+encoding\s*=\s*(["'])([^"']*)\3)?(?:\s+standalone\s*=\s*(["'])(?:yes|no)\5)?\s*\?>$/;
+
+function startOf(bytes: Buffer, encoding: DecodedXml['encoding'], limits: XmlLimits): Scan {
+  const tag = { end: -1, attributes: 0, namespaces: 0, escapedNamespaces: 0, empty: false };
+  const counts = { elements: 0, namespaces: 0, instructions: 0, escapedNamespaces: 0 };
+  return { bytes, limits, encoding, isBroken: false, ...counts, open: [], tag };
+}
 
 /** The index behind the markup that begins at `at`, or -1 where the document is not well-formed. */
 function scanMarkup(scan: Scan, at: number): number {
   const byte = scan.bytes[at + 1];
-  if (byte === SLASH) return scanEndTag(scan, at);
-  if (byte === BANG) return scanDeclaration(scan, at);
-  if (byte === QUESTION) return scanInstruction(scan, at);
+  if (byte === MARK.slash) return scanEndTag(scan, at);
+  if (byte === MARK.bang) return scanDeclaration(scan, at);
+  if (byte === MARK.question) return scanInstruction(scan, at);
   return scanStartTag(scan, at);
 }
 
@@ -73,7 +71,7 @@ function scanEndTag(scan: Scan, at: number): number {
   const own = scan.open.pop();
   if (own === undefined) return -1;
   scan.namespaces -= own;
-  return behind(scan, '>', at);
+  return find(scan.bytes, MARK.gt, at) + 1 || -1;
 }
 
 /** Comments and CDATA sections hide `<`; a DOCTYPE ends it here (SOAP 1.2 part 1, 5: no document type declaration). */
@@ -118,11 +116,12 @@ function checkDeclaration(scan: Scan, end: number): number {
 }
 
 function scanStartTag(scan: Scan, at: number): number {
-  const { limits, open } = scan;
-  const tag = readStartTag(scan.bytes, at);
+  const { limits, open, tag } = scan;
+  readStartTag(scan.bytes, at, tag);
   if (tag.end < 0) return -1;
   const inScope = scan.namespaces + tag.namespaces;
   scan.elements += 1;
+  scan.escapedNamespaces += tag.escapedNamespaces;
   within(scan, at, 'elements', scan.elements, limits.maxElements);
   within(scan, at, 'attributes on an element', tag.attributes, limits.maxAttributesPerElement);
   within(
@@ -138,39 +137,6 @@ function scanStartTag(scan: Scan, at: number): number {
     scan.namespaces = inScope;
   }
   return tag.end;
-}
-
-function readStartTag(bytes: Buffer, at: number): StartTag {
-  let attributes = 0;
-  let namespaces = 0;
-  let nameAt = -1;
-  for (let index = at + 1; index < bytes.length; index += 1) {
-    const byte = bytes[index]!;
-    if (byte === GT) return { end: index + 1, attributes, namespaces, empty: bytes[index - 1] === SLASH };
-    if (byte === DOUBLE_QUOTE || byte === SINGLE_QUOTE) {
-      attributes += 1;
-      if (isNamespaceDeclaration(bytes, nameAt)) namespaces += 1;
-      index = bytes.indexOf(byte, index + 1);
-      if (index < 0) break;
-      nameAt = index + 1;
-    } else if (byte <= SPACE) {
-      const next = behindSpace(bytes, index);
-      // White space before `=` or a quote does not begin a new name: `xmlns:a = "..."`.
-      if (!VALUE_STARTS.includes(bytes[next] ?? 0)) nameAt = next;
-      index = next - 1;
-    }
-  }
-  return { end: -1, attributes, namespaces, empty: false };
-}
-
-function behindSpace(bytes: Buffer, from: number): number {
-  let next = from;
-  while (next < bytes.length && bytes[next]! <= SPACE) next += 1;
-  return next;
-}
-
-function isNamespaceDeclaration(bytes: Buffer, nameAt: number): boolean {
-  return nameAt >= 0 && XMLNS.compare(bytes, nameAt, nameAt + XMLNS.length) === 0;
 }
 
 function within(scan: Scan, at: number, what: string, count: number, limit: number): void {
