@@ -8,10 +8,10 @@ export type DerNode = asn1.AsnType;
 const LIMITS = { maxDepth: 24, maxNodes: 4000, maxContentLength: 256 * 1024 };
 
 /** Reads exactly one DER value; throws `pki/not-asn1` for anything else, trailing bytes included. */
-export function readDer(bytes: Uint8Array): DerNode {
+export function readDer(bytes: Uint8Array, limits: Partial<typeof LIMITS> = {}): DerNode {
   let read: asn1.FromBerResult;
   try {
-    read = asn1.fromBER(bytes, { ...LIMITS, parseEmbedded: false });
+    read = asn1.fromBER(bytes, { ...LIMITS, ...limits, parseEmbedded: false });
   } catch (cause) {
     throw notAsn1('cannot be read', cause);
   }
@@ -64,6 +64,23 @@ export function smallInteger(node: DerNode | undefined): number | undefined {
   if (!(node instanceof asn1.Integer)) return undefined;
   const value = node.toBigInt();
   return value >= 0n && value <= 0x7fffffffn ? Number(value) : undefined;
+}
+
+/** An INTEGER as decimal text; undefined when the node is something else. */
+export function decimalOf(node: DerNode | undefined): string | undefined {
+  return node instanceof asn1.Integer ? node.toBigInt().toString() : undefined;
+}
+
+/** A UTCTime or GeneralizedTime; undefined when the node is something else. */
+export function timeOf(node: DerNode | undefined): Date | undefined {
+  return node instanceof asn1.UTCTime || node instanceof asn1.GeneralizedTime ? node.toDate() : undefined;
+}
+
+/** Bytes of a BIT STRING of whole octets. */
+export function bitOctets(node: DerNode | undefined): Buffer {
+  if (node instanceof asn1.BitString && node.valueBlock.unusedBits === 0)
+    return Buffer.from(node.valueBlock.valueHexView);
+  throw notAsn1('has no bit string of octets where one is wanted');
 }
 
 /** Text of any of the ASN.1 string types; undefined when the node is something else. */

@@ -20,6 +20,8 @@ export { loadPkcs12, writePkcs12 } from './pkcs12.ts';
 export type { Pkcs12Content, TrustedEntry } from './pkcs12.ts';
 export { encodePkiPath, parsePkiPath } from './pki-path.ts';
 export { parsePrivateKey } from './private-key.ts';
+export { checkRevocation, parseRevocationList } from './revocation.ts';
+export type { RevocationList } from './revocation.ts';
 export { decideTrust } from './trust.ts';
 export type { TrustRequest, TrustVerdict } from './trust.ts';
 export type * from './types.ts';

@@ -1,3 +1,5 @@
+import { verify } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { isContextTag, members, objectIdentifier } from './der.ts';
 import type { DerNode } from './der.ts';
 import type { SignatureStrength } from './types.ts';
@@ -33,6 +35,33 @@ const STRONG_HASHES: ReadonlySet<string> = new Set([
   '2.16.840.1.101.3.4.2.2',
   '2.16.840.1.101.3.4.2.3',
 ]);
+
+/** Digests node:crypto wants beside the key to verify a list of revocations; null where the algorithm brings its own. */
+const DIGESTS: Readonly<Record<string, string | null>> = {
+  sha256WithRSAEncryption: 'sha256',
+  sha384WithRSAEncryption: 'sha384',
+  sha512WithRSAEncryption: 'sha512',
+  ecdsaWithSHA256: 'sha256',
+  ecdsaWithSHA384: 'sha384',
+  ecdsaWithSHA512: 'sha512',
+  Ed25519: null,
+  Ed448: null,
+};
+
+/** Verifies a signature as X.509 structures carry it; false for weak algorithms and for those not in the table. */
+export function verifyWith(
+  { signatureAlgorithm }: SignatureAlgorithmFacts,
+  { data, key, signature }: { readonly data: Buffer; readonly key: KeyObject; readonly signature: Buffer },
+): boolean {
+  const digest = DIGESTS[signatureAlgorithm];
+  if (digest === undefined) return false;
+  try {
+    return verify(digest, data, key, signature);
+  } catch {
+    // Key and algorithm do not go together: not signed with this key.
+    return false;
+  }
+}
 
 /** Names an AlgorithmIdentifier (RFC 5280 4.1.1.2). */
 export function readSignatureAlgorithm(node: DerNode | undefined): SignatureAlgorithmFacts {

@@ -3,6 +3,8 @@ import { subjectAttributes } from './certificate.ts';
 import { verifyChain } from './chain.ts';
 import { checkFitness } from './fitness.ts';
 import { attributeTypeOf } from './name-tables.ts';
+import { checkRevocation } from './revocation.ts';
+import type { RevocationList } from './revocation.ts';
 import type { Certificate } from './types.ts';
 
 /** A certificate that verified a signature, and what is agreed about the party it is to speak for. */
@@ -16,6 +18,8 @@ export interface TrustRequest {
   readonly anchors: readonly Certificate[];
   /** Attributes the subject must carry for the anchors to speak for this party: `{ CN: 'OOTS_AP_ACC_FR_001' }`. */
   readonly subject?: Readonly<Record<string, string>> | undefined;
+  /** Lists of revoked certificates; a certificate no list names is not revoked. */
+  readonly revocationLists?: readonly RevocationList[] | undefined;
   readonly at: Date;
   readonly use: 'sign';
   /** Smallest RSA modulus in bits; 2048 unless given. */
@@ -34,7 +38,7 @@ const REPEATABLE: ReadonlySet<string> = new Set(['OU', 'DC']);
 
 /**
  * Decides whether a certificate may speak for a party: pinned and fit, or fit, of a sound path to an anchor and with the
- * subject the party was agreed to have. Pure: the instant is given, nothing is fetched. The finding of a refusal is for
+ * subject the party was agreed to have; in both cases not revoked. Pure: the instant is given, nothing is fetched. The finding of a refusal is for
  * the journal; a partner hears nothing of it (ebMS3 6.7, EBMS:0101).
  */
 export function decideTrust(request: TrustRequest): TrustVerdict {
@@ -43,6 +47,8 @@ export function decideTrust(request: TrustRequest): TrustVerdict {
   if (!isPinned && anchors.length === 0) return refused(notPinned(request));
   const [unfit] = checkFitness(certificate, { ...request, pinned: isPinned });
   if (unfit !== undefined) return refused(unfit);
+  const revoked = checkRevocation(certificate, request.revocationLists ?? []);
+  if (revoked !== undefined) return refused(revoked);
   if (isPinned) return { trusted: true, by: 'pinned' };
   const wrongSubject = refuseSubject(request);
   return wrongSubject === undefined ? decideByChain(request) : refused(wrongSubject);
@@ -127,7 +133,12 @@ function carries(values: readonly string[] | undefined, name: string, wanted: st
   return values.includes(wanted);
 }
 
-function decideByChain({ certificate, chain, anchors, at, minRsaBits }: TrustRequest): TrustVerdict {
-  const verdict = verifyChain({ leaf: certificate, intermediates: chain, anchors, at, minRsaBits });
-  return 'path' in verdict ? { trusted: true, by: 'anchor' } : refused(verdict.finding);
+function decideByChain(request: TrustRequest): TrustVerdict {
+  const { certificate, chain, revocationLists = [] } = request;
+  const verdict = verifyChain({ ...request, leaf: certificate, intermediates: chain });
+  if (!('path' in verdict)) return refused(verdict.finding);
+  const revoked = verdict.path
+    .map((each) => checkRevocation(each, revocationLists))
+    .find((each) => each !== undefined);
+  return revoked === undefined ? { trusted: true, by: 'anchor' } : refused(revoked);
 }

@@ -3,6 +3,7 @@ export { DEMO_UNIT, isDemoCertificate } from './demonstration.ts';
 export { loadKeyRing } from './load-key-ring.ts';
 export type {
   CertificateInventoryEntry,
+  FileKeyRing,
   KeyProblem,
   KeyRingOptions,
   KeySource,

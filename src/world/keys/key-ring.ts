@@ -1,25 +1,25 @@
-import type { KeyRing } from '../../msh/ports/index.ts';
 import { QuoinError } from '../../protocol/errors/index.ts';
 import type { ErrorCode, Finding } from '../../protocol/errors/index.ts';
 import { checkFitness } from '../../protocol/pki/index.ts';
-import type { Certificate, CertificateUse, KeyEntry } from '../../protocol/pki/index.ts';
+import type { Certificate, CertificateUse, KeyEntry, RevocationList } from '../../protocol/pki/index.ts';
 import type { OwnKey } from './own-keys.ts';
 import type { PartnerCertificate, PartnerUse } from './partner-certificates.ts';
-import type { KeyUse } from './types.ts';
+import type { FileKeyRing, KeyUse } from './types.ts';
 
 /** A key ring over what was loaded: a snapshot that never changes, save that time passes. */
 export function makeKeyRing(
   own: readonly OwnKey[],
   partners: readonly PartnerCertificate[],
+  revocationLists: readonly RevocationList[],
   now: () => number,
-): KeyRing {
+): FileKeyRing {
   const signing = keysFor(own, 'sign');
   const decryption = keysFor(own, 'decrypt').toSorted(newestFirst);
   const byName = groupByName(partners);
   const all = unique(partners.map(({ certificate }) => certificate));
   const named = (use: PartnerUse, names: readonly string[]): readonly Certificate[] =>
     unique(names.flatMap((name) => byName.get(keyOf(use, name)) ?? []));
-  return Object.freeze<KeyRing>({
+  return Object.freeze<FileKeyRing>({
     signingKey: () => signingKeyAt(signing, new Date(now())),
     decryptionKeys: () => decryption,
     signingCertificates: (party) => named('verify', party.certificates.signing),
@@ -27,6 +27,7 @@ export function makeKeyRing(
     encryptionCertificate: (party, at) =>
       encryptionCertificateAt(party.name, named('encrypt', party.certificates.encryption), at),
     knownCertificates: () => all,
+    revocationLists: () => revocationLists,
   });
 }
 

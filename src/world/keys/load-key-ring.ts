@@ -2,6 +2,7 @@ import { takeInventory, warningsOf } from './inventory.ts';
 import { makeKeyRing } from './key-ring.ts';
 import { loadOwnKeys } from './own-keys.ts';
 import { loadPartnerCertificates } from './partner-certificates.ts';
+import { loadRevocationLists, staleWarnings } from './revocation-lists.ts';
 import type { KeyRingOptions, LoadedKeyRing } from './types.ts';
 
 /**
@@ -14,11 +15,14 @@ export async function loadKeyRing(options: KeyRingOptions): Promise<LoadedKeyRin
     loadOwnKeys(options.keys, options),
     loadPartnerCertificates(options),
   ]);
+  const authorities = [...own.keys.flatMap(({ entry }) => entry.chain), ...partners.authorities];
+  const revocation = await loadRevocationLists(options.revocationLists ?? [], authorities);
+  const lists = revocation.lists.map(({ list }) => list);
   const inventory = takeInventory(own.keys, partners.certificates, now());
   return {
-    keyRing: makeKeyRing(own.keys, partners.certificates, now),
+    keyRing: makeKeyRing(own.keys, partners.certificates, lists, now),
     inventory,
-    problems: [...own.problems, ...partners.problems],
-    warnings: warningsOf(inventory, own.keys),
+    problems: [...own.problems, ...partners.problems, ...revocation.problems],
+    warnings: [...warningsOf(inventory, own.keys), ...staleWarnings(revocation.lists, now())],
   };
 }

@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { isQuoinError, QuoinError } from '../../protocol/errors/index.ts';
+import { isQuoinError } from '../../protocol/errors/index.ts';
 import { sameDistinguishedName } from '../../protocol/pki/index.ts';
 import type { Certificate } from '../../protocol/pki/index.ts';
 import type { Party, PMode } from '../../protocol/pmode/index.ts';
@@ -36,9 +36,12 @@ export async function loadPartnerCertificates(options: {
   readonly allowDemoKeys: boolean;
 }): Promise<{
   readonly certificates: readonly PartnerCertificate[];
+  /** Every authority the files hold, those of bundles included: they know what is revoked. */
+  readonly authorities: readonly Certificate[];
   readonly problems: readonly KeyProblem[];
 }> {
   const certificates: PartnerCertificate[] = [];
+  const authorities = new Set<Certificate>();
   const problems = new Map<string, KeyProblem>();
   const tell = (problem: KeyProblem): void => {
     problems.set(`${problem.code} ${problem.file}`, problem);
@@ -51,13 +54,15 @@ export async function loadPartnerCertificates(options: {
     else if (other !== undefined && other !== file.path) tell(ambiguous(named.name, other, file.path));
     else {
       sources.set(named.name, file.path);
-      for (const certificate of readFor(named.use, file, tell))
+      const all = readAll(file, tell);
+      for (const certificate of all) if (certificate.isCa) authorities.add(certificate);
+      for (const certificate of chosenFor(named.use, file, all, tell))
         if (!options.allowDemoKeys && isDemoCertificate(certificate))
           tell(demoProblem(file.path, certificate));
         else certificates.push({ ...named, source: file.path, certificate });
     }
   }
-  return { certificates, problems: [...problems.values()] };
+  return { certificates, authorities: [...authorities], problems: [...problems.values()] };
 }
 
 function namedBy(pmodes: readonly PMode[]): readonly Named[] {
@@ -104,18 +109,25 @@ function ambiguous(name: string, first: string, second: string): KeyProblem {
   };
 }
 
-function readFor(
-  use: PartnerUse,
-  file: KeyFile,
-  tell: (problem: KeyProblem) => void,
-): readonly Certificate[] {
+function readAll(file: KeyFile, tell: (problem: KeyProblem) => void): readonly Certificate[] {
   try {
-    const all = certificatesIn(file);
-    return use === 'anchor' ? authorities(all) : leaves(all);
+    return certificatesIn(file);
   } catch (error) {
     tell(problemOf(file.path, error));
     return [];
   }
+}
+
+function chosenFor(
+  use: PartnerUse,
+  file: KeyFile,
+  all: readonly Certificate[],
+  tell: (problem: KeyProblem) => void,
+): readonly Certificate[] {
+  if (use !== 'anchor') return leaves(all);
+  const authorities = all.filter(({ isCa }) => isCa);
+  if (all.length > 0 && authorities.length === 0) tell(notAuthority(file.path, all[0]!));
+  return authorities;
 }
 
 /** A bundle carries issuers with the certificate it is about: those are not the party's. */
@@ -128,16 +140,20 @@ function leaves(certificates: readonly Certificate[]): readonly Certificate[] {
   );
 }
 
-function authorities(certificates: readonly Certificate[]): readonly Certificate[] {
-  const found = certificates.filter(({ isCa }) => isCa);
-  if (found.length > 0) return found;
-  throw new QuoinError('keys/anchor-not-authority', 'No certificate of this file is that of an authority.', {
+function notAuthority(file: string, certificate: Certificate): KeyProblem {
+  const advice = 'Name it under certificates.signing to pin it, or give the certificate of its issuer.';
+  return {
+    code: 'keys/anchor-not-authority',
+    file,
+    message: `${file}: no certificate of this file is that of an authority.`,
+    advice,
     finding: {
       check: 'anchor-is-authority',
+      field: 'basicConstraints',
       expected: 'cA=TRUE',
       found: 'cA=FALSE',
-      certificate: certificates[0]?.facts,
-      advice: 'Name it under certificates.signing to pin it, or give the certificate of its issuer.',
+      certificate: certificate.facts,
+      advice,
     },
-  });
+  };
 }

@@ -1,5 +1,6 @@
 import type { KeyRing } from '../../msh/ports/index.ts';
 import type { CertificateFacts, ErrorCode, Finding } from '../../protocol/errors/index.ts';
+import type { RevocationList } from '../../protocol/pki/index.ts';
 import type { PMode } from '../../protocol/pmode/index.ts';
 
 /** What a key of ours is used for. */
@@ -26,6 +27,8 @@ export interface KeyRingOptions {
   readonly pmodes: readonly PMode[];
   /** Folder those names refer to; a file beside the P-Mode is found as well. */
   readonly certificatesFolder: string;
+  /** Paths of certificate revocation lists, PEM or DER; their issuers are among the certificates the other files hold. */
+  readonly revocationLists?: readonly string[] | undefined;
   /** True in demonstration mode only. */
   readonly allowDemoKeys: boolean;
   /** ms since the epoch; the clock of the machine unless given. */
@@ -63,12 +66,18 @@ export interface CertificateInventoryEntry {
   readonly findings: readonly Finding[];
 }
 
+/** The key ring of files: the port, with what revocation lists say. */
+export interface FileKeyRing extends KeyRing {
+  /** Verified lists, to be given to `decideTrust`; empty when none are configured. */
+  revocationLists(): readonly RevocationList[];
+}
+
 /** A key ring with everything worth telling about it. */
 export interface LoadedKeyRing {
-  readonly keyRing: KeyRing;
+  readonly keyRing: FileKeyRing;
   readonly inventory: readonly CertificateInventoryEntry[];
   /** What could not be loaded. An access point with problems should not serve. */
   readonly problems: readonly KeyProblem[];
-  /** What was loaded but is unfit today, expires within 30 days, or lies open. */
+  /** What was loaded but is unfit today, expires within 30 days, is out of date, or lies open. */
   readonly warnings: readonly KeyProblem[];
 }
