@@ -16,6 +16,9 @@ const schema = compileSchema(
 );
 after(() => schema.dispose());
 
+/** A receipt that states digests; the standard does not have one that states nothing (ebMS3 5.2.3.3). */
+const statingReceipt = receipt.filter((message) => (message.nonRepudiationInformation?.length ?? 0) > 0);
+
 const valid = (units: string): void => {
   const header = writeMessaging({ units, id: '_m' });
   assert.deepEqual(
@@ -31,7 +34,7 @@ test('every header that is written is valid against our schema of ebMS 3.0', () 
     { numRuns: 200 },
   );
   fc.assert(
-    fc.property(receipt, (message) => valid(writeReceipt(message))),
+    fc.property(statingReceipt, (message) => valid(writeReceipt(message))),
     { numRuns: 100 },
   );
   fc.assert(
