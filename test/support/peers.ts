@@ -312,7 +312,7 @@ export function writeAsPeer(shape: PeerShape, request: PeerRequest): PeerMessage
   const envelope = (value: string) => {
     const blocks = [messaging, security(value)];
     if (shape.securityFirst) blocks.reverse();
-    const declared = Object.entries(shape.onEnvelope).map(([prefix, uri]) => ` xmlns:${prefix}="${uri}"`);
+    const declared = envelopeDeclarations(shape);
     const s12 = shape.prefixes.S12;
     return (
       `<?xml version="1.0" encoding="UTF-8"?><${s12}:Envelope xmlns:${s12}="${NS.S12}"${declared.join('')}>` +
@@ -325,6 +325,12 @@ export function writeAsPeer(shape: PeerShape, request: PeerRequest): PeerMessage
   const value = sign('sha256', canonical, request.signer.privateKey);
   return { envelope: Buffer.from(envelope(base64(shape, value))), ciphertexts: sealed.ciphertexts };
 }
+
+/** `''` declares a default namespace. */
+const envelopeDeclarations = (shape: PeerShape) =>
+  Object.entries(shape.onEnvelope).map(
+    ([prefix, uri]) => ` xmlns${prefix === '' ? '' : ':'}${prefix}="${uri}"`,
+  );
 
 type Write = (
   ns: PrefixKey,
@@ -395,7 +401,7 @@ interface Digests {
 
 function digestsOf(shape: PeerShape, messaging: string, body: string): Digests {
   const s12 = shape.prefixes.S12;
-  const declared = Object.entries(shape.onEnvelope).map(([prefix, uri]) => ` xmlns:${prefix}="${uri}"`);
+  const declared = envelopeDeclarations(shape);
   const text =
     `<${s12}:Envelope xmlns:${s12}="${NS.S12}"${declared.join('')}>` +
     `<${s12}:Header>${messaging}</${s12}:Header>${body}</${s12}:Envelope>`;

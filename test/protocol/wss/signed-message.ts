@@ -36,9 +36,6 @@ export const SIGNED_INFO = pick(/<ds:SignedInfo.*<\/ds:SignedInfo>/);
 export const MESSAGING = pick(/<eb:Messaging.*<\/eb:Messaging>/);
 export const BODY = pick(/<S12:Body.*<\/S12:Body>/);
 export const SECURITY = pick(/<wsse:Security .*<\/wsse:Security>/);
-export const KEY_INFO = pick(
-  /<ds:KeyInfo><wsse:SecurityTokenReference><wsse:Reference URI="#_m-1-Signer".*?<\/ds:KeyInfo>/,
-);
 export const TOKEN = pick(
   /<wsse:BinarySecurityToken [^>]*wsu:Id="_m-1-Signer">[^<]*<\/wsse:BinarySecurityToken>/,
 );
