@@ -167,7 +167,7 @@ export const configFileShape = z
     log: z
       .strictObject({
         level: z
-          .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+          .enum(['debug', 'info', 'warn', 'error', 'silent'])
           .optional()
           .describe('Least level that is written.'),
       })

@@ -121,5 +121,5 @@ export interface Config {
   readonly outbound: { readonly tls: ClientTls };
   readonly limits: ConfiguredLimits;
   readonly times: ConfiguredTimes;
-  readonly log: { readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent' };
+  readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent' };
 }

@@ -31,10 +31,12 @@ export interface PayloadStore {
    * Removes unfinished writes and committed payloads that are at least `minAge` ms old and that `referenced` does not
    * name: what a process left that died between a payload commit and the row that names it. The age of an unfinished
    * write counts from its last byte, of a payload from its commit, so `minAge` must exceed the longest time a message
-   * may take from its first payload to its row. Resolves to the count removed.
+   * may take from its first payload to its row. Resolves to the count removed; rejects with the reason of `signal`
+   * when that stops it.
    */
   sweep(
     minAge: number,
     referenced: (handles: readonly PayloadHandle[]) => Promise<ReadonlySet<PayloadHandle>>,
+    signal?: AbortSignal,
   ): Promise<number>;
 }

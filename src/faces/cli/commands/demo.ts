@@ -1,0 +1,17 @@
+import type { Command } from 'commander';
+import type { CommandContext } from './context.ts';
+
+/** `quoin demo`: a real evidence exchange between two access points on this machine. */
+export function addDemo(program: Command, context: CommandContext): void {
+  program
+    .command('demo')
+    .description('run a real evidence exchange between two access points on this machine')
+    .option('--keep', 'leave both access points running afterwards', false)
+    .option('--trace', 'print the messages on the wire', false)
+    .option('--folder <folder>', 'where keys, P-Modes, stores and evidence are written')
+    .action(
+      async (options: { readonly keep: boolean; readonly trace: boolean; readonly folder?: string }) => {
+        context.finish(await context.world.demo(options));
+      },
+    );
+}

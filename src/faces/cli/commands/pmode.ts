@@ -1,0 +1,117 @@
+import type { Command } from 'commander';
+import type { MatchExplanation, MatchFacts } from '../../../msh/index.ts';
+import { EXIT, styled, table } from '../terminal.ts';
+import type { CommandContext } from './context.ts';
+
+interface ExplainOptions {
+  readonly config?: string;
+  readonly json?: boolean;
+  readonly send?: boolean;
+  readonly pmode?: string;
+  readonly from?: string;
+  readonly fromRole?: string;
+  readonly to?: string;
+  readonly toRole?: string;
+  readonly service?: string;
+  readonly serviceType?: string;
+  readonly action?: string;
+  readonly agreement?: string;
+  readonly mpc?: string;
+}
+
+/** `quoin pmode check|explain`: the P-Modes as loaded, and why one does or does not govern a message. */
+export function addPMode(program: Command, context: CommandContext): void {
+  const pmode = program.command('pmode').description('processing modes');
+  pmode
+    .command('check')
+    .description('load all P-Modes and report every problem with file, line and path')
+    .argument('[folder]', 'folder of P-Mode files; the configured one when left out')
+    .option(
+      '--self <party>',
+      'name of the party this access point is, when checking a folder without a configuration',
+    )
+    .action(async (folder: string | undefined, _options: unknown, command: Command) => {
+      await check(context, folder, command.optsWithGlobals());
+    });
+  pmode
+    .command('explain')
+    .description('which P-Mode governs a message with these values, and why the others do not')
+    .option('--send', 'a message we send; received ones are assumed otherwise')
+    .option('--pmode <id>', 'P-Mode asked for by id')
+    .option('--from <party-id>', 'PartyId as value or type#value')
+    .option('--from-role <role>', 'Role of the From party')
+    .option('--to <party-id>', 'PartyId as value or type#value')
+    .option('--to-role <role>', 'Role of the To party')
+    .option('--service <value>', 'eb:Service')
+    .option('--service-type <type>', 'type of eb:Service')
+    .option('--action <value>', 'eb:Action')
+    .option('--agreement <value>', 'eb:AgreementRef')
+    .option('--mpc <uri>', 'message partition channel')
+    .action(async (_options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<ExplainOptions>();
+      const explanations = await context.world.pmodes.explain({
+        config: options.config,
+        facts: factsOf(options),
+      });
+      if (options.json === true) context.terminal.out(JSON.stringify(explanations));
+      else for (const explanation of explanations) printExplanation(context, explanation);
+      if (!explanations.some((explanation) => explanation.governs)) context.finish(EXIT.failed);
+    });
+}
+
+async function check(
+  context: CommandContext,
+  folder: string | undefined,
+  options: { readonly config?: string; readonly self?: string; readonly json?: boolean },
+): Promise<void> {
+  const { terminal } = context;
+  const result = await context.world.pmodes.check({ config: options.config, folder, self: options.self });
+  if (options.json === true) terminal.out(JSON.stringify(result));
+  else {
+    table(
+      terminal,
+      ['P-Mode', 'legs', 'file'],
+      result.pmodes.map((loaded) => [loaded.id, String(loaded.legs), loaded.file]),
+    );
+    for (const loaded of result.pmodes)
+      for (const mode of loaded.weakModes)
+        terminal.out(styled(terminal, 'yellow', `${loaded.id}: weaker mode: ${mode}`));
+    for (const problem of result.problems) terminal.out(styled(terminal, 'red', problem));
+  }
+  if (result.problems.length > 0) context.finish(EXIT.failed);
+}
+
+function printExplanation(context: CommandContext, explanation: MatchExplanation): void {
+  const { terminal } = context;
+  const verdict = explanation.governs
+    ? styled(terminal, 'green', 'governs')
+    : styled(terminal, 'red', 'does not govern');
+  terminal.out(`${styled(terminal, 'bold', explanation.pmodeId)} / ${explanation.leg}: ${verdict}`);
+  for (const field of explanation.fields) {
+    const mark = field.agrees ? styled(terminal, 'green', 'ok') : styled(terminal, 'red', 'no');
+    terminal.out(
+      `  ${mark} ${field.field.padEnd(16)} expected ${field.expected}${field.agrees ? '' : `, found ${field.found}`}`,
+    );
+  }
+}
+
+function factsOf(options: ExplainOptions): MatchFacts {
+  return {
+    direction: options.send === true ? 'send' : 'receive',
+    pmodeId: options.pmode,
+    from: party(options.from, options.fromRole),
+    to: party(options.to, options.toRole),
+    service:
+      options.service === undefined ? undefined : { value: options.service, type: options.serviceType },
+    action: options.action,
+    agreementRef: options.agreement === undefined ? undefined : { value: options.agreement },
+    mpc: options.mpc,
+  };
+}
+
+function party(text: string | undefined, role: string | undefined): MatchFacts['from'] {
+  if (text === undefined) return undefined;
+  const at = text.lastIndexOf('#');
+  const id = at < 0 ? { value: text } : { type: text.slice(0, at), value: text.slice(at + 1) };
+  return { partyIds: [id], role };
+}

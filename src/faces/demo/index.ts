@@ -1,0 +1,7 @@
+/** The demonstration: two access points on this machine exchange evidence for real. */
+export { runDemo } from './run-demo.ts';
+export { PARTIES, startPair } from './pair.ts';
+export type { Pair, PairOptions } from './pair.ts';
+export type { GatewayProcess, LogEvent } from './gateway-process.ts';
+export { backendAt } from './api.ts';
+export type * from './world.ts';

@@ -1,0 +1,63 @@
+import type { PMode } from '../protocol/pmode/index.ts';
+import type {
+  KeyRing,
+  MessageStore,
+  Nature,
+  Observer,
+  PayloadStore,
+  Queue,
+  Transport,
+} from './ports/index.ts';
+
+/** P-Modes and keys as one snapshot; a message is handled with one snapshot from beginning to end. */
+export interface Agreements {
+  readonly pmodes: readonly PMode[];
+  readonly keyRing: KeyRing;
+}
+
+/** Bounds of what the MSH takes in; sizes in bytes. */
+export interface MshLimits {
+  /** The SOAP part. */
+  readonly envelopeBytes: number;
+  /** MIME parts of one message, the SOAP part included. */
+  readonly parts: number;
+  /** All bytes of one inbound message on the wire. */
+  readonly messageBytes: number;
+  /** Payload parts that arrive before the SOAP part and must wait for it. */
+  readonly spoolBytes: number;
+  /** Decompressed bytes per compressed byte, once a megabyte has come out. */
+  readonly gzipRatio: number;
+  /** A receipt, error or fault that answers a push. */
+  readonly replyBytes: number;
+  /** An uncompressed XML part, whose digest is over its canonical form and so needs memory. */
+  readonly canonicalBytes: number;
+}
+
+/** Times of the sending side, ms. */
+export interface MshTimes {
+  /** How long a worker owns a row before another may take it; prolonged while a push runs. */
+  readonly leaseMs: number;
+  /** How long a partner may take to answer after the last byte. */
+  readonly responseTimeoutMs: number;
+  readonly sweepIntervalMs: number;
+  /** How old an unreferenced payload must be before the sweeper removes it. */
+  readonly orphanAgeMs: number;
+}
+
+/** Everything the operations of the MSH ask of the world. */
+export interface MshContext {
+  readonly store: MessageStore;
+  readonly payloads: PayloadStore;
+  readonly queue: Queue;
+  readonly transport: Transport;
+  readonly observer: Observer;
+  readonly nature: Nature;
+  /** The snapshot in force now. */
+  readonly agreements: () => Agreements;
+  readonly limits: MshLimits;
+  readonly times: MshTimes;
+  /** Right part of the MessageIds and Content-IDs made here. */
+  readonly idDomain: string;
+  /** Pushes in flight at once. */
+  readonly sendConcurrency: number;
+}

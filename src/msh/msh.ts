@@ -1,0 +1,86 @@
+import { gunzipBounded } from '../protocol/as4/index.ts';
+import { explainMatch } from '../protocol/pmode/index.ts';
+import type { MshContext } from './context.ts';
+import { failureFrom } from './messages.ts';
+import type { InboundMessage, PayloadHandle } from './ports/index.ts';
+import { receive } from './receive/receive.ts';
+import { send } from './send/send.ts';
+import { upcomingAttempts } from './send/settle.ts';
+import { startSweeper } from './send/sweeper.ts';
+import { ping } from './submit/ping.ts';
+import { submit } from './submit/submit.ts';
+import type { Msh, OutboundStatus } from './types.ts';
+
+/** The operations of the ebMS3 messaging model over the given world. */
+export function createMsh(context: MshContext): Msh {
+  const { store } = context;
+  return {
+    submit: (submission, parts) => submit(context, submission, parts),
+    ping: (target) => ping(context, target),
+    receive: (request) => receive(context, request),
+    status: (messageId) => status(context, messageId),
+    listOutbound: (filter, page) => store.listOutbound(filter, page),
+    inbox: (filter, page) => store.listInbound(filter, page),
+    inbound: (id) => inbound(context, id),
+    openPayload: (payload, options) => openPayload(context, payload, options),
+    acknowledge: (rowId) => acknowledge(context, rowId),
+    journal: (filter, page) => store.listJournal(filter, page),
+    explain: (facts) => explainMatch(context.agreements().pmodes, facts),
+    ...life(context),
+  };
+}
+
+async function status(context: MshContext, messageId: string): Promise<OutboundStatus | undefined> {
+  const message = await context.store.findOutbound(messageId);
+  if (message === undefined) return undefined;
+  const attempts = await context.store.attemptsOf(message.rowId);
+  return { message, attempts, upcoming: upcomingAttempts(context, message) };
+}
+
+async function inbound(context: MshContext, id: string): Promise<InboundMessage | undefined> {
+  const byRow = await context.store.getInbound(id);
+  if (byRow !== undefined) return byRow;
+  const byMessageId = await context.store.findInbound(id);
+  return byMessageId.length === 1 ? byMessageId[0] : undefined;
+}
+
+/** What we compressed ourselves is known to be sound; only its size could not be bounded again here. */
+function openPayload(
+  context: MshContext,
+  payload: PayloadHandle,
+  options: { readonly compressed: boolean },
+): AsyncIterable<Uint8Array> {
+  const kept = context.payloads.open(payload);
+  return options.compressed ? gunzipBounded(kept, { maxBytes: Infinity, maxRatio: Infinity }) : kept;
+}
+
+async function acknowledge(context: MshContext, rowId: string): Promise<boolean> {
+  const moved = await context.store.moveInbound(rowId, 'RECEIVED', 'DOWNLOADED', context.nature.now());
+  if (moved) context.observer.emit({ event: 'deliver/acknowledged', level: 'info', rowId });
+  return moved;
+}
+
+/** Workers and sweeper: started once, stopped in reverse. */
+function life(context: MshContext): Pick<Msh, 'start' | 'stop'> {
+  let sweeper: ReturnType<typeof startSweeper> | undefined;
+  return {
+    start: async () => {
+      context.queue.listen((rowId) => send(context, rowId), {
+        concurrency: context.sendConcurrency,
+        onError: (rowId, error) =>
+          context.observer.emit({
+            event: 'send/defect',
+            level: 'error',
+            rowId,
+            failure: failureFrom('send/settle', error),
+          }),
+      });
+      sweeper = startSweeper(context);
+      await sweeper.ready;
+    },
+    stop: async () => {
+      await sweeper?.stop();
+      await context.queue.close();
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import { Refusal } from '../../protocol/errors/index.ts';
+import { isTestService } from '../../protocol/as4/index.ts';
+import type { MshContext } from '../context.ts';
+import type { InboundMessage, KeptReceipt, NewInboundMessage, StoredPart } from '../ports/index.ts';
+import type { Opened, Verified } from './stages.ts';
+
+/** What is kept of a message, and whether this copy is the first. */
+export interface Kept {
+  readonly outcome: 'fresh' | 'duplicate';
+  readonly message: InboundMessage;
+}
+
+/**
+ * ONE atomic act: insert by sender and MessageId with payload handles and the signed receipt; or find the copy kept
+ * first (AS4 3.2). A second message under the same MessageId with other payloads is refused, never overwritten.
+ */
+export async function keep(context: MshContext, opened: Opened, receipt: KeptReceipt): Promise<Kept> {
+  const removePayloads = (): Promise<unknown> =>
+    Promise.all(opened.stored.map((part) => context.payloads.remove(part.payload)));
+  let kept: Kept;
+  try {
+    kept = await context.store.insertInbound(recordOf(context, opened, receipt));
+  } catch (error) {
+    await removePayloads();
+    throw error;
+  }
+  if (kept.outcome === 'fresh') return kept;
+  await removePayloads();
+  if (!sameDocuments(kept.message.parts, opened.stored)) throw contentChanged(opened, kept.message);
+  return kept;
+}
+
+/**
+ * The copy kept first, when the signature already proves that this one carries the same payloads: its receipt answers
+ * without reading them again. Looked up only after verification, so that nobody else can burn a MessageId.
+ */
+export async function findFirstCopy(
+  context: MshContext,
+  verified: Verified,
+): Promise<InboundMessage | undefined> {
+  if (verified.signature === undefined || !verified.governing.leg.receptionAwareness.duplicateDetection)
+    return undefined;
+  const first = await context.store.findDuplicate(
+    verified.sender,
+    verified.userMessage.messageInfo.messageId,
+  );
+  if (first === undefined) return undefined;
+  const signedNow = attachmentDigests(verified);
+  const signedThen = first.references
+    .filter((reference) => reference.uri.startsWith('cid:'))
+    .map((reference) => reference.digestValue);
+  return sameSet(signedNow, signedThen) ? first : undefined;
+}
+
+function attachmentDigests(verified: Verified): readonly string[] {
+  return [...(verified.signature?.attachmentDigests.values() ?? [])];
+}
+
+function sameSet(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && [...a].sort().join() === [...b].sort().join();
+}
+
+function recordOf(context: MshContext, opened: Opened, receipt: KeptReceipt): NewInboundMessage {
+  const { userMessage, governing } = opened;
+  const rowId = context.nature.uuid();
+  return {
+    rowId,
+    messageId: userMessage.messageInfo.messageId,
+    // Without duplicate detection every copy stands for itself.
+    sender: governing.leg.receptionAwareness.duplicateDetection ? opened.sender : `${opened.sender} ${rowId}`,
+    pmodeId: governing.pmode.id,
+    leg: governing.leg.name,
+    userMessage,
+    parts: opened.stored,
+    references: opened.references,
+    signer: opened.signer?.thumbprintSha256,
+    receipt,
+    deliverable: governing.leg.delivery !== 'none' && !isTestService(userMessage),
+    receivedAt: context.nature.now(),
+  };
+}
+
+/** The gzip or header around a document may differ in a retry; the document may not. */
+function sameDocuments(first: readonly StoredPart[], second: readonly StoredPart[]): boolean {
+  return sameSet(
+    first.map((part) => part.sha256),
+    second.map((part) => part.sha256),
+  );
+}
+
+function contentChanged(opened: Opened, first: InboundMessage): Refusal {
+  return new Refusal(
+    'EBMS:0003',
+    'receive/message-id-reused',
+    'This MessageId was already used for other content.',
+    {
+      finding: {
+        check: 'message-id-unique',
+        field: 'MessageInfo/MessageId',
+        expected: `the payloads received at ${new Date(first.receivedAt).toISOString()}`,
+        found: `other payloads under ${opened.userMessage.messageInfo.messageId}`,
+        advice: 'The partner must give new content a new MessageId.',
+      },
+    },
+  );
+}

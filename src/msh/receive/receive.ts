@@ -1,0 +1,239 @@
+import { QuoinError, Refusal } from '../../protocol/errors/index.ts';
+import type { EbmsErrorCode } from '../../protocol/errors/index.ts';
+import type { UserMessage } from '../../protocol/ebms/index.ts';
+import type { Agreements, MshContext } from '../context.ts';
+import { failureFrom, legFields } from '../messages.ts';
+import type { As4Reply, As4Request, InboundMessage } from '../ports/index.ts';
+import {
+  DEFAULT_SIGNAL_SECURITY,
+  errorReply,
+  faultReply,
+  makeReceipt,
+  receiptReply,
+  unavailableReply,
+} from './answer.ts';
+import type { SignalSecurity } from './answer.ts';
+import { findPMode } from './find-pmode.ts';
+import { findFirstCopy, keep } from './keep.ts';
+import { openPayloads } from './open-payloads.ts';
+import { readEnvelope } from './read-envelope.ts';
+import type { OpenEnvelope } from './read-envelope.ts';
+import { claim, readClaimedUnits } from './read-messaging.ts';
+import { refuseSignal } from './refuse-signal.ts';
+import type { Governed, Opened, Verified } from './stages.ts';
+import { validate } from './validate.ts';
+import { verifySignature } from './verify-signature.ts';
+
+/** How far one request has come: what a refusal may say about it. */
+interface Progress {
+  step: string;
+  claimed?: UserMessage;
+  governed?: Governed;
+  readonly agreements: Agreements;
+  readonly startedAt: number;
+  readonly remote: string | undefined;
+}
+
+/**
+ * Receive (ebMS3 2.1.2): one request at the AS4 door, step by step, each step's result the next one's proof.
+ * Always resolves to an answer: a receipt, a signed ebMS error, a SOAP fault, or 503 when nothing could be kept.
+ */
+export async function receive(context: MshContext, request: As4Request): Promise<As4Reply> {
+  const progress: Progress = {
+    step: 'receive/read-envelope',
+    agreements: context.agreements(),
+    startedAt: context.nature.now(),
+    remote: request.remote,
+  };
+  let open: OpenEnvelope | undefined;
+  try {
+    open = await readEnvelope(context, {
+      contentType: request.contentType,
+      body: limited(request.body, context.limits.messageBytes),
+    });
+    return await handle(context, open, progress);
+  } catch (error) {
+    return await refuse(context, progress, error);
+  } finally {
+    await open?.release();
+  }
+}
+
+async function handle(context: MshContext, open: OpenEnvelope, progress: Progress): Promise<As4Reply> {
+  const { keyRing, pmodes } = progress.agreements;
+  progress.step = 'receive/read-messaging';
+  const { messaging, units } = readClaimedUnits(open);
+  const userMessage = units.userMessages[0];
+  if (userMessage === undefined) return await refuseSignal(context, units, progress.remote);
+  progress.claimed = userMessage;
+  const claimed = claim(open, messaging, userMessage);
+  progress.step = 'receive/find-pmode';
+  const governed = (progress.governed = findPMode(pmodes, claimed));
+  progress.step = 'receive/verify-signature';
+  const verified = verifySignature(governed, keyRing, new Date(context.nature.now()));
+  announce(context, 'receive/signature-verified', verified, progress);
+  progress.step = 'receive/validate';
+  await validate(context, verified);
+  const first = await findFirstCopy(context, verified);
+  if (first !== undefined) return await answerDuplicate(context, verified, first, progress);
+  progress.step = 'receive/open-payloads';
+  const opened = await openPayloads(context, verified);
+  announce(context, 'receive/payloads-opened', opened, progress);
+  progress.step = 'receive/keep';
+  return await keepAndAnswer(context, opened, progress);
+}
+
+async function keepAndAnswer(context: MshContext, opened: Opened, progress: Progress): Promise<As4Reply> {
+  const receipt = makeReceipt(
+    context,
+    progress.agreements.keyRing,
+    { messageId: opened.userMessage.messageInfo.messageId, references: opened.references },
+    securityFor(opened),
+  );
+  const { outcome, message } = await keep(context, opened, receipt);
+  if (outcome === 'duplicate') return await answerDuplicate(context, opened, message, progress);
+  announce(context, 'receive/kept', opened, progress, {
+    receiptId: receipt.messageId,
+    rowId: message.rowId,
+    deliverable: message.deliverable,
+  });
+  return receiptReply(message.receipt);
+}
+
+/** A duplicate is acknowledged again with the receipt of the first copy and delivered no second time (AS4 3.2). */
+async function answerDuplicate(
+  context: MshContext,
+  verified: Verified,
+  first: InboundMessage,
+  progress: Progress,
+): Promise<As4Reply> {
+  await context.store.countDuplicate(first.rowId);
+  announce(context, 'receive/duplicate', verified, progress, {
+    rowId: first.rowId,
+    receiptId: first.receipt.messageId,
+  });
+  return receiptReply(first.receipt);
+}
+
+async function refuse(context: MshContext, progress: Progress, error: unknown): Promise<As4Reply> {
+  const failure = failureFrom(progress.step, error);
+  const messageId = progress.claimed?.messageInfo.messageId;
+  const conversationId = progress.claimed?.collaborationInfo.conversationId;
+  const pmodeId = progress.governed?.governing.pmode.id;
+  context.observer.emit({
+    event: error instanceof QuoinError ? 'receive/refused' : 'receive/defect',
+    level: error instanceof QuoinError ? 'warn' : 'error',
+    messageId,
+    conversationId,
+    pmode: pmodeId,
+    step: progress.step,
+    failure,
+    remote: progress.remote,
+  });
+  const at = context.nature.now();
+  await context.store
+    .appendJournal({
+      at,
+      direction: 'in',
+      messageId,
+      conversationId,
+      pmodeId,
+      remote: progress.remote,
+      failure,
+    })
+    .catch((journalError: unknown) => {
+      // The answer must not depend on the journal: the refusal stands, and the log has it.
+      context.observer.emit({
+        event: 'journal/unavailable',
+        level: 'error',
+        messageId,
+        reason: String(journalError),
+      });
+    });
+  return answerTo(context, progress, error, messageId);
+}
+
+function answerTo(
+  context: MshContext,
+  progress: Progress,
+  error: unknown,
+  messageId: string | undefined,
+): As4Reply {
+  if (error instanceof Refusal) {
+    const refusal = { ebms: error.ebms, message: error.message, refToMessageId: messageId };
+    return errorReply(context, progress.agreements.keyRing, refusal, securityFor(progress.governed));
+  }
+  if (!(error instanceof QuoinError) || !OF_THE_PARTNER.test(error.code)) return unavailableReply();
+  const ebms = ebmsFor(progress.step, error);
+  if (ebms === undefined) return faultReply(error);
+  return errorReply(
+    context,
+    progress.agreements.keyRing,
+    { ebms, message: error.message, refToMessageId: messageId },
+    securityFor(progress.governed),
+  );
+}
+
+/** Rooms whose errors mean that the partner's bytes are wrong, not this access point. */
+const OF_THE_PARTNER = /^(xml|soap|mime|pki|wss|ebms)\//;
+
+/** The ebMS error for bytes that a room could not read, by the step that asked it to. */
+const UNREADABLE_AT: Readonly<Record<string, EbmsErrorCode>> = {
+  'receive/read-messaging': 'EBMS:0009',
+  'receive/verify-signature': 'EBMS:0101',
+  'receive/open-payloads': 'EBMS:0101',
+};
+
+/** MIME that cannot be read is an ebMS matter; XML and SOAP that cannot be read have no ebMS message to answer: undefined. */
+function ebmsFor(step: string, error: QuoinError): EbmsErrorCode | undefined {
+  if (error.code.startsWith('mime/')) return 'EBMS:0007';
+  return error.code.startsWith('soap/') ? undefined : UNREADABLE_AT[step];
+}
+
+function securityFor(governed: Governed | undefined): SignalSecurity {
+  if (governed === undefined) return DEFAULT_SIGNAL_SECURITY;
+  const { suite, signingKeyReference, sign } = governed.governing.leg.security;
+  return { suite, keyReference: signingKeyReference, sign };
+}
+
+async function* limited(source: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<Uint8Array> {
+  let left = limit;
+  for await (const chunk of source) {
+    left -= chunk.byteLength;
+    if (left < 0) {
+      throw new Refusal(
+        'EBMS:0007',
+        'receive/message-too-large',
+        'The message is larger than this access point accepts.',
+        {
+          finding: { check: 'message-size', expected: `at most ${limit} bytes`, field: 'HTTP body' },
+        },
+      );
+    }
+    yield chunk;
+  }
+}
+
+function announce(
+  context: MshContext,
+  event: string,
+  message: Verified,
+  progress: Progress,
+  more: Readonly<Record<string, unknown>> = {},
+): void {
+  const { userMessage, governing } = message;
+  context.observer.emit({
+    event,
+    level: event === 'receive/duplicate' || event === 'receive/kept' ? 'info' : 'debug',
+    messageId: userMessage.messageInfo.messageId,
+    conversationId: userMessage.collaborationInfo.conversationId,
+    ...legFields(governing),
+    service: userMessage.collaborationInfo.service.value,
+    action: userMessage.collaborationInfo.action,
+    signer: message.signer?.subject,
+    signed: message.references.map((reference) => reference.uri),
+    encrypted: message.decryption ? [...message.decryption.contentIds] : [],
+    tookMs: context.nature.now() - progress.startedAt,
+    ...more,
+  });
+}

@@ -1,0 +1,146 @@
+import { QuoinError } from '../../protocol/errors/index.ts';
+import { classifyReply, decideAttempt } from '../../protocol/as4/index.ts';
+import { governingLeg } from '../../protocol/pmode/index.ts';
+import type { GoverningLeg } from '../../protocol/pmode/index.ts';
+import type { MshContext } from '../context.ts';
+import { failureFrom, legFields } from '../messages.ts';
+import type { KeptEnvelope, OutboundMessage, RowId } from '../ports/index.ts';
+import { readReply } from './read-reply.ts';
+import type { ReplyOutcome } from './read-reply.ts';
+import { seal } from './seal.ts';
+import type { Sealed } from './seal.ts';
+import type { RunningAttempt } from './running-attempt.ts';
+import { settle } from './settle.ts';
+import { signedEnvelope } from './sign.ts';
+
+/**
+ * Send (ebMS3 2.1.1): one attempt for a due row: claim, sign once, seal, push, read the reply, settle. Called for every
+ * ring of the bell; a row that is not due or is someone else's is left alone.
+ */
+export async function send(context: MshContext, rowId: RowId): Promise<void> {
+  const { now } = context.nature;
+  const message = await context.store.claimOutbound(rowId, now(), context.times.leaseMs);
+  if (message === undefined) return;
+  const running: RunningAttempt = { message, startedAt: now(), address: '' };
+  const release = holdLease(context, message);
+  let outcome: ReplyOutcome;
+  try {
+    outcome = await attempt(context, running);
+  } catch (error) {
+    outcome = notSent(error);
+  } finally {
+    release();
+  }
+  await settle(context, running, outcome);
+}
+
+async function attempt(context: MshContext, running: RunningAttempt): Promise<ReplyOutcome> {
+  const { message } = running;
+  const { pmodes, keyRing } = context.agreements();
+  const governing = governingLeg(pmodes, message.pmodeId, message.leg, 'send');
+  if (governing === undefined) throw goneAgreement(message);
+  if (!isDue(context, governing, message)) return { ...notSent(undefined), failure: message.failure };
+  running.address = governing.partner.address ?? '';
+  const envelope = await signedEnvelope(context, keyRing, governing, message);
+  const sealed = seal(context, keyRing, governing, message, envelope);
+  running.recipient = sealed.recipient;
+  announcePush(context, governing, running, envelope, sealed);
+  const reply = await push(context, running, sealed);
+  running.httpStatus = reply.status;
+  const sent = {
+    messageId: message.messageId,
+    attempt: message.attempts,
+    references: envelope.references,
+    governing,
+  };
+  return await readReply(context, keyRing, sent, reply);
+}
+
+/** The window may have closed while nothing ran, or a worker died with the last attempt: then no more is due (EBMS:0301). */
+function isDue(context: MshContext, governing: GoverningLeg, message: OutboundMessage): boolean {
+  const { firstAttemptAt = context.nature.now(), attempts } = message;
+  const decision = decideAttempt(
+    governing.leg.receptionAwareness,
+    { firstAttemptAt, attempts: attempts - 1 },
+    context.nature.now(),
+  );
+  return decision.kind !== 'give-up';
+}
+
+async function push(
+  context: MshContext,
+  running: RunningAttempt,
+  sealed: Sealed,
+): ReturnType<MshContext['transport']['push']> {
+  return await context.transport.push({
+    address: running.address,
+    headers: { 'content-type': sealed.contentType },
+    contentLength: sealed.contentLength,
+    body: sealed.body(),
+    responseTimeout: context.times.responseTimeoutMs,
+  });
+}
+
+/** Keeps the row ours while a long push runs. */
+function holdLease(context: MshContext, message: OutboundMessage): () => void {
+  const { leaseMs } = context.times;
+  const timer = setInterval(() => {
+    context.store
+      .extendLease(message.rowId, message.attempts, context.nature.now() + leaseMs)
+      .catch((error: unknown) => {
+        // Losing the lease means another worker may push the same message: harmless, the partner detects the duplicate.
+        context.observer.emit({
+          event: 'send/lease-not-extended',
+          level: 'warn',
+          messageId: message.messageId,
+          reason: String(error),
+        });
+      });
+  }, leaseMs / 3);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+/** Whatever stopped the attempt before a reply: the network is tried again, and so is a message that cannot be built now. */
+function notSent(error: unknown): ReplyOutcome {
+  const step = error instanceof QuoinError && error.code.startsWith('http/') ? 'send/push' : 'send/seal';
+  const verdict = classifyReply({ kind: 'no-answer' });
+  return { verdict, failure: error === undefined ? undefined : failureFrom(step, error) };
+}
+
+function goneAgreement(message: OutboundMessage): QuoinError {
+  return new QuoinError(
+    'send/pmode-gone',
+    `The P-Mode ${message.pmodeId} or its leg ${message.leg} is no longer loaded.`,
+    {
+      finding: {
+        check: 'pmode-loaded',
+        expected: `${message.pmodeId} with leg ${message.leg}`,
+        found: 'nothing',
+        advice: 'Load the P-Mode again; the message is tried again until its window ends.',
+      },
+    },
+  );
+}
+
+function announcePush(
+  context: MshContext,
+  governing: GoverningLeg,
+  running: RunningAttempt,
+  envelope: KeptEnvelope,
+  sealed: Sealed,
+): void {
+  const { message } = running;
+  context.observer.emit({
+    event: 'send/pushing',
+    level: 'info',
+    messageId: message.messageId,
+    conversationId: message.userMessage.collaborationInfo.conversationId,
+    ...legFields(governing),
+    attempt: message.attempts,
+    address: running.address,
+    bytes: sealed.contentLength,
+    signed: envelope.references.map((reference) => reference.uri),
+    encrypted: sealed.recipient === undefined ? [] : message.parts.map((part) => part.href),
+  });
+}

@@ -1,0 +1,181 @@
+import { QuoinError } from '../../protocol/errors/index.ts';
+import { PART_PROPERTIES, writtenProperties } from '../../protocol/as4/index.ts';
+import { contentIdToCid } from '../../protocol/mime/index.ts';
+import type { PartyInfo, Property, UserMessage } from '../../protocol/ebms/index.ts';
+import type { GoverningLeg } from '../../protocol/pmode/index.ts';
+import type { InboundMessage } from '../ports/index.ts';
+import type { Submission, SubmittedPart } from '../types.ts';
+
+/** What the header takes from elsewhere: fresh ids, the clock, and the message a reply answers. */
+export interface HeaderSources {
+  readonly now: number;
+  readonly uuid: () => string;
+  readonly idDomain: string;
+  /** The received message that `refToMessageId` names, when it is one of ours. */
+  readonly answered?: InboundMessage | undefined;
+}
+
+/** RFC 2822 msg-id characters and what the field uses beyond them: printable, no white space, no angle brackets. */
+const MESSAGE_ID = /^[^\s<>\p{Cc}]{1,255}$/u;
+
+/**
+ * The complete header of a submission: ids, parties and roles of the P-Mode, timestamp, properties and parts
+ * (eDelivery AS4 1.15 1.4.2). Throws `submit/...` naming the field that is wrong.
+ */
+export function completeHeader(
+  submission: Submission,
+  governing: GoverningLeg,
+  sources: HeaderSources,
+): UserMessage {
+  const messageId = submission.messageId ?? `${sources.uuid()}@${sources.idDomain}`;
+  checkId('messageId', messageId);
+  if (submission.refToMessageId !== undefined) checkId('refToMessageId', submission.refToMessageId);
+  const { pmode, leg, self, partner } = governing;
+  const service = submission.service ?? leg.service;
+  return {
+    mpc: leg.mpc,
+    messageInfo: {
+      timestamp: new Date(sources.now).toISOString(),
+      messageId,
+      refToMessageId: replyReference(submission, governing),
+    },
+    from: partyInfo(submission.from?.partyIds ?? self.partyIds, governing.selfRole),
+    to: partyInfo(submission.to?.partyIds ?? partner.partyIds, governing.partnerRole),
+    collaborationInfo: {
+      agreementRef: submission.agreementRef ?? pmode.agreement,
+      service,
+      action: submission.action ?? leg.action,
+      conversationId: conversationId(submission, sources),
+    },
+    messageProperties: onceEach(submission.messageProperties ?? []),
+    payloadInfo: partInfos(submission.parts, sources),
+  };
+}
+
+/** The profile allows one PartyId on each side (eDelivery AS4 1.15 1.4.2.2): the first one is written. */
+function partyInfo(partyIds: PartyInfo['partyIds'], role: string): PartyInfo {
+  return { partyIds: partyIds.slice(0, 1), role };
+}
+
+function checkId(field: string, value: string): void {
+  if (MESSAGE_ID.test(value)) return;
+  throw new QuoinError(
+    'submit/invalid-id',
+    `${field} must be 1 to 255 printable characters without spaces or angle brackets.`,
+    {
+      finding: {
+        check: 'message-id-form',
+        field,
+        expected: 'RFC 2822 msg-id without brackets',
+        found: value.slice(0, 255),
+      },
+    },
+  );
+}
+
+/** In Two-Way the reply names the request it answers and stays in its conversation (ebMS3 2.2.4, eDelivery AS4 1.15 1.4.2.2). */
+function replyReference(submission: Submission, governing: GoverningLeg): string | undefined {
+  const isReply = governing.pmode.legs.some((leg) => leg.replyLeg === governing.leg.name);
+  if (isReply && submission.refToMessageId === undefined) {
+    throw new QuoinError(
+      'submit/reply-without-reference',
+      'A Two-Way reply must name the message it answers.',
+      {
+        finding: {
+          check: 'two-way-reply-reference',
+          field: 'refToMessageId',
+          expected: 'the MessageId of the request',
+          found: 'nothing',
+          advice: 'Set refToMessageId to the MessageId of the received request.',
+        },
+      },
+    );
+  }
+  return submission.refToMessageId;
+}
+
+function conversationId(submission: Submission, sources: HeaderSources): string {
+  const asked = submission.conversationId;
+  const known = sources.answered?.userMessage.collaborationInfo.conversationId;
+  if (asked !== undefined && known !== undefined && asked !== known) {
+    throw new QuoinError(
+      'submit/conversation-mismatch',
+      'A reply stays in the conversation of the message it answers.',
+      {
+        finding: { check: 'reply-conversation', field: 'conversationId', expected: known, found: asked },
+      },
+    );
+  }
+  const value = asked ?? known ?? sources.uuid();
+  if (/^[^\p{Cc}]{0,255}$/u.test(value)) return value;
+  throw new QuoinError(
+    'submit/invalid-id',
+    'conversationId must be at most 255 characters without control characters.',
+    {
+      finding: { check: 'conversation-id-form', field: 'conversationId' },
+    },
+  );
+}
+
+function onceEach(given: readonly Property[]): readonly Property[] {
+  const repeated = given.findIndex(
+    (property, index) => given.findIndex((p) => p.name === property.name) !== index,
+  );
+  if (repeated < 0) return given;
+  throw new QuoinError('submit/duplicate-property', 'A message property may be given once.', {
+    finding: {
+      check: 'message-property-once',
+      field: `messageProperties[${repeated}]`,
+      found: given[repeated]?.name,
+    },
+  });
+}
+
+/** Names the producer may not use: they belong to the MSH (eDelivery AS4 1.15 1.4.3.1). */
+const OURS = new Set<string>(Object.values(PART_PROPERTIES));
+
+function partInfos(parts: readonly SubmittedPart[], sources: HeaderSources): UserMessage['payloadInfo'] {
+  const seen = new Set<string>();
+  return parts.map((part, index) => {
+    const contentId = part.contentId ?? `${sources.uuid()}@${sources.idDomain}`;
+    if (seen.has(contentId))
+      throw partProblem(
+        index,
+        'contentId',
+        'content-id-unique',
+        'Two parts have the same Content-ID.',
+        contentId,
+      );
+    seen.add(contentId);
+    const taken = part.properties?.find((property) => OURS.has(property.name));
+    if (taken)
+      throw partProblem(
+        index,
+        'properties',
+        'part-property-free',
+        `${taken.name} is set by the gateway.`,
+        taken.name,
+      );
+    return { href: contentIdToCid(contentId), properties: partProperties(part) };
+  });
+}
+
+/** Without CompressionType: only the wire knows it, neither producer nor consumer sees it. */
+function partProperties(part: SubmittedPart): readonly Property[] {
+  return writtenProperties(
+    { compressed: false, mimeType: part.mimeType, characterSet: part.charset },
+    part.properties,
+  );
+}
+
+function partProblem(
+  index: number,
+  field: string,
+  check: string,
+  message: string,
+  found: string,
+): QuoinError {
+  return new QuoinError('submit/invalid-part', message, {
+    finding: { check, field: `parts[${index}].${field}`, found },
+  });
+}

@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import { QuoinError } from '../../protocol/errors/index.ts';
+import {
+  commonProfileViolations,
+  isTestService,
+  payloadProfileViolations,
+  propertyViolations,
+} from '../../protocol/as4/index.ts';
+import type { UserMessage } from '../../protocol/ebms/index.ts';
+import type { Leg } from '../../protocol/pmode/index.ts';
+import type { MshContext } from '../context.ts';
+import { legFields } from '../messages.ts';
+import type { InboundMessage, NewOutboundMessage, OutboundMessage, StoredPart } from '../ports/index.ts';
+import type { PartStreams, Submission, SubmitResult } from '../types.ts';
+import { choosePMode } from './choose-pmode.ts';
+import { completeHeader } from './complete-header.ts';
+import { discardPayloads, keepPayloads } from './keep.ts';
+
+/**
+ * Submit (ebMS3 2.1.1): choose the P-Mode, complete the header, keep everything, ring the queue. When it resolves,
+ * the submission is durable. The same MessageId with the same content is accepted again without effect.
+ */
+export async function submit(
+  context: MshContext,
+  submission: Submission,
+  streams: PartStreams,
+): Promise<SubmitResult> {
+  const governing = choosePMode(context.agreements().pmodes, submission);
+  const answered = await answeredMessage(context, submission);
+  const { now, uuid } = context.nature;
+  const header = completeHeader(submission, governing, {
+    now: now(),
+    uuid,
+    idDomain: context.idDomain,
+    answered,
+  });
+  checkAgreed(governing.leg, header);
+  const parts = await keepPayloads(context, governing, submission, header, streams);
+  const message: NewOutboundMessage = {
+    rowId: uuid(),
+    messageId: header.messageInfo.messageId,
+    pmodeId: governing.pmode.id,
+    leg: governing.leg.name,
+    userMessage: header,
+    parts,
+    fingerprint: fingerprint(submission, parts),
+    submittedAt: now(),
+  };
+  const kept = await insertOrDiscard(context, message);
+  if (kept.outcome === 'kept') {
+    context.observer.emit({
+      event: 'submit/kept',
+      level: 'info',
+      messageId: message.messageId,
+      conversationId: header.collaborationInfo.conversationId,
+      ...legFields(governing),
+      service: header.collaborationInfo.service.value,
+      action: header.collaborationInfo.action,
+      test: isTestService(header),
+      parts: parts.map((part) => ({
+        href: part.href,
+        mimeType: part.mimeType,
+        bytes: part.originalSize,
+        kept: part.size,
+      })),
+    });
+    await context.queue.ring(message.rowId);
+  }
+  return resultOf(kept.outcome, kept.message);
+}
+
+async function insertOrDiscard(
+  context: MshContext,
+  message: NewOutboundMessage,
+): Promise<{ readonly outcome: 'kept' | 'exists'; readonly message: OutboundMessage }> {
+  const inserted = await context.store.insertOutbound(message).catch(async (error: unknown) => {
+    await discardPayloads(context, message.parts);
+    throw error;
+  });
+  if (inserted.outcome === 'kept') return inserted;
+  await discardPayloads(context, message.parts);
+  if (inserted.message.fingerprint === message.fingerprint) return inserted;
+  throw new QuoinError(
+    'submit/duplicate-message-id',
+    'This MessageId was already submitted with other content.',
+    {
+      finding: {
+        check: 'message-id-unique',
+        field: 'messageId',
+        found: message.messageId,
+        advice: 'Leave messageId out to have one generated, or send the same content again.',
+      },
+    },
+  );
+}
+
+/** The same rules the partner will hold the message to, told to the producer now. */
+function checkAgreed(leg: Leg, header: UserMessage): void {
+  const [first] = [
+    ...commonProfileViolations(header),
+    ...propertyViolations(header, leg),
+    ...payloadProfileViolations(header, leg.payload),
+  ];
+  if (first === undefined) return;
+  throw new QuoinError('submit/against-agreement', `The message does not fit its P-Mode: ${first.message}.`, {
+    finding: first.finding,
+  });
+}
+
+/** The message a reply answers, where we have received it: its conversation is the reply's (eDelivery AS4 1.15 1.4.2.2). */
+async function answeredMessage(
+  context: MshContext,
+  submission: Submission,
+): Promise<InboundMessage | undefined> {
+  if (submission.refToMessageId === undefined) return undefined;
+  const found = await context.store.findInbound(submission.refToMessageId);
+  return found.length === 1 ? found[0] : undefined;
+}
+
+/** What the producer asked for, apart from anything generated: tells a repetition from a conflict. */
+function fingerprint(submission: Submission, parts: readonly StoredPart[]): string {
+  const asked = { ...submission, messageId: undefined };
+  const hash = createHash('sha256').update(JSON.stringify(sorted(asked)));
+  for (const part of parts) hash.update(`\n${part.sha256}`);
+  return hash.digest('hex');
+}
+
+/** The same value with object keys in one order, so that equal submissions have equal text. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, v]) => v !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([k, v]) => [k, sorted(v)]),
+  );
+}
+
+function resultOf(outcome: 'kept' | 'exists', message: OutboundMessage): SubmitResult {
+  return {
+    outcome: outcome === 'kept' ? 'accepted' : 'already-accepted',
+    messageId: message.messageId,
+    conversationId: conversationOf(message.userMessage),
+    pmodeId: message.pmodeId,
+    state: message.state,
+  };
+}
+
+function conversationOf(message: UserMessage): string {
+  return message.collaborationInfo.conversationId;
+}
