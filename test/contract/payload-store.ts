@@ -243,6 +243,14 @@ function sweepTests(under: PayloadsUnderTest): void {
     assert.equal(await store.size(handle), 1);
   });
 
+  test('a sweep that is told to stop stops', async (t) => {
+    const store = await under.open(t);
+    const handles = await Promise.all(Array.from({ length: 20 }, () => keep(store)));
+    const reason = new Error('closing');
+    await assert.rejects(store.sweep(0, nobody, AbortSignal.abort(reason)), reason);
+    for (const handle of handles) assert.equal(await store.size(handle), 0);
+  });
+
   test('a sweep asks for many payloads in bounded portions', async (t) => {
     const store = await under.open(t);
     const handles = await Promise.all(Array.from({ length: 40 }, () => keep(store)));

@@ -32,9 +32,9 @@ export async function openFilePayloads(settings: FilePayloadSettings): Promise<P
         throw payloadFault(error, path);
       });
     },
-    sweep: async (minAge, referenced) => {
+    sweep: async (minAge, referenced, signal) => {
       try {
-        return await sweepPayloads(places, active, minAge, referenced);
+        return await sweepPayloads(places, active, minAge, referenced, signal);
       } catch (error) {
         throw isSystemError(error) ? payloadFault(error, root) : error;
       }

@@ -18,15 +18,16 @@ export async function sweepPayloads(
   active: ReadonlySet<PayloadHandle>,
   minAge: number,
   referenced: Referenced,
+  signal?: AbortSignal,
 ): Promise<number> {
   const before = Date.now() - minAge;
   let removed = 0;
-  for await (const old of oldIn(places.writing, before)) {
+  for await (const old of oldIn(places.writing, before, signal)) {
     const dead = old.filter((handle) => !active.has(handle));
     removed += await removeFrom(places.writing, dead);
   }
   for (const shard of shards(places)) {
-    for await (const old of oldIn(shard, before)) {
+    for await (const old of oldIn(shard, before, signal)) {
       const named = await referenced(old);
       removed += await removeFrom(
         shard,
@@ -38,9 +39,15 @@ export async function sweepPayloads(
 }
 
 /** Names in a folder last changed at or before a time, in batches. Files of others are left alone. */
-async function* oldIn(folder: string, before: number): AsyncGenerator<readonly PayloadHandle[]> {
+async function* oldIn(
+  folder: string,
+  before: number,
+  signal?: AbortSignal,
+): AsyncGenerator<readonly PayloadHandle[]> {
+  signal?.throwIfAborted();
   let batch: PayloadHandle[] = [];
   for await (const { name } of await fs.opendir(folder)) {
+    signal?.throwIfAborted();
     if (!isHandle(name) || !(await isOld(join(folder, name), before))) continue;
     if (batch.push(name) < BATCH) continue;
     yield batch;
