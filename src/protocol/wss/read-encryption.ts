@@ -145,20 +145,21 @@ function readParts(encryptedData: readonly XmlElement[]): ClaimedEncryptedPart[]
   return parts;
 }
 
-const TYPES: Readonly<Record<string, { readonly complete: boolean }>> = {
-  [TOKEN.attachmentContentOnly]: { complete: false },
-  [TOKEN.attachmentComplete]: { complete: true },
-};
+/** EncryptedData types, and whether the plaintext begins with MIME headers. */
+const TYPES: ReadonlyMap<string, boolean> = new Map([
+  [TOKEN.attachmentContentOnly, false],
+  [TOKEN.attachmentComplete, true],
+]);
 
 function readPart(data: XmlElement): ClaimedEncryptedPart {
   const type = attribute(data, 'Type') ?? 'no Type';
-  const known = TYPES[type];
-  if (known === undefined) throw notAPart(data, Object.keys(TYPES).join(' or '), type);
+  const complete = TYPES.get(type);
+  if (complete === undefined) throw notAPart(data, [...TYPES.keys()].join(' or '), type);
   return {
     contentId: contentIdOf(data),
     algorithm: requiredAttribute(onlyChild(data, NS.XENC, 'EncryptionMethod'), 'Algorithm'),
     mimeType: attribute(data, 'MimeType') ?? 'application/octet-stream',
-    complete: known.complete,
+    complete,
   };
 }
 

@@ -58,16 +58,16 @@ const X509_DATA: Readers = [
 ];
 
 /** KeyIdentifier by ValueType; phase4's X509_KEY_IDENTIFIER is the certificate itself. */
-const KEY_IDENTIFIERS: Readonly<Record<string, (octets: Buffer) => ClaimedKeyReference>> = {
-  [TOKEN.subjectKeyIdentifier]: (octets) => ({ kind: 'SubjectKeyIdentifier', octets }),
-  [TOKEN.thumbprintSha1]: (octets) => ({ kind: 'ThumbprintSHA1', octets }),
-  [TOKEN.x509v3]: certificateFrom,
-};
+const KEY_IDENTIFIERS = new Map<string, (octets: Buffer) => ClaimedKeyReference>([
+  [TOKEN.subjectKeyIdentifier, (octets) => ({ kind: 'SubjectKeyIdentifier', octets })],
+  [TOKEN.thumbprintSha1, (octets) => ({ kind: 'ThumbprintSHA1', octets })],
+  [TOKEN.x509v3, certificateFrom],
+]);
 
-const TOKENS: Readonly<Record<string, (octets: Buffer, limits: SecurityLimits) => ClaimedKeyReference>> = {
-  [TOKEN.x509v3]: certificateFrom,
-  [TOKEN.pkiPath]: pathFrom,
-};
+const TOKENS = new Map<string, (octets: Buffer, limits: SecurityLimits) => ClaimedKeyReference>([
+  [TOKEN.x509v3, certificateFrom],
+  [TOKEN.pkiPath, pathFrom],
+]);
 
 function readBy(readers: Readers, element: XmlElement, places: TokenPlaces): ClaimedKeyReference {
   const reader = readers.find(([namespace, name]) => isElement(element, namespace, name));
@@ -98,15 +98,15 @@ function readEmbedded(element: XmlElement, places: TokenPlaces): ClaimedKeyRefer
 
 function readToken(token: XmlElement, places: TokenPlaces): ClaimedKeyReference {
   const valueType = attribute(token, 'ValueType') ?? 'no ValueType';
-  const read = TOKENS[valueType];
-  if (read === undefined) throw unusable(token, Object.keys(TOKENS).join(' or '), valueType);
+  const read = TOKENS.get(valueType);
+  if (read === undefined) throw unusable(token, [...TOKENS.keys()].join(' or '), valueType);
   return read(octetsOf(token, places), places.limits);
 }
 
 function readKeyIdentifier(element: XmlElement, places: TokenPlaces): ClaimedKeyReference {
   const valueType = attribute(element, 'ValueType') ?? 'no ValueType';
-  const read = KEY_IDENTIFIERS[valueType];
-  if (read === undefined) throw unusable(element, Object.keys(KEY_IDENTIFIERS).join(' or '), valueType);
+  const read = KEY_IDENTIFIERS.get(valueType);
+  if (read === undefined) throw unusable(element, [...KEY_IDENTIFIERS.keys()].join(' or '), valueType);
   return read(octetsOf(element, places));
 }
 

@@ -247,6 +247,14 @@ describe('refused (S14, S15)', () => {
       withReference(STR, token(b64(certificate), `${X509}PKCS7`)),
       'wss/malformed-signature',
     ],
+    'a token of a type that every object has': [
+      withReference(STR, token(b64(certificate), 'constructor')),
+      'wss/malformed-signature',
+    ],
+    'a key identifier of a type that every object has': [
+      withReference(keyIdentifier('constructor', ski)),
+      'wss/malformed-signature',
+    ],
     'a token in an unknown encoding': [
       withReference(
         STR,

@@ -406,6 +406,10 @@ refuses(
       'http://docs.oasis-open.org/wss/oasis-wss-SwAProfile-1.1#Attachment-Content-Only',
       `${XENC}Content`,
     ),
+    'something of a type that every object has': replace(
+      ' Type="http://docs.oasis-open.org/wss/oasis-wss-SwAProfile-1.1#Attachment-Content-Only"',
+      ' Type="constructor"',
+    ),
     'something without type': replace(
       ' Type="http://docs.oasis-open.org/wss/oasis-wss-SwAProfile-1.1#Attachment-Content-Only"',
       '',
