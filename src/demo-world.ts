@@ -1,0 +1,12 @@
+import { fileURLToPath } from 'node:url';
+import { makeDevelopmentPki } from './development-pki.ts';
+import type { DemoWorld } from './faces/demo/index.ts';
+
+/** What the demonstration needs of the rest: marked keys, and the program itself as a command. */
+export function demoWorld(): DemoWorld {
+  return {
+    makeKeys: (folder, parties) =>
+      makeDevelopmentPki({ folder, parties, demonstration: true, bits: 2048, days: 30 }),
+    command: [process.execPath, fileURLToPath(new URL('../bin/quoin.js', import.meta.url))],
+  };
+}

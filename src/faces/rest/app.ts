@@ -1,0 +1,128 @@
+import express from 'express';
+import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
+import type { Msh, Observer } from '../../msh/index.ts';
+import { describeError } from '../../protocol/errors/index.ts';
+import { requireLocal, requireToken } from './access.ts';
+import { REST_LIMITS } from './context.ts';
+import type { RestContext, RestLimits } from './context.ts';
+import { RestError, problemOf } from './problems.ts';
+import { OPEN_ROUTES, ROUTES } from './routes.ts';
+import type { Route } from './routes.ts';
+
+/** What the API is made of. */
+export interface RestAppOptions {
+  readonly msh: Msh;
+  readonly observer: Observer;
+  readonly limits?: Partial<RestLimits> | undefined;
+  /** Bearer token every caller must show. Without one only local callers are served. */
+  readonly token?: string | undefined;
+  /** Serves callers under any host name and origin without a token: something in front protects the API. */
+  readonly trustNetwork?: boolean | undefined;
+  /** Aborted when the API is about to close, so that long polls end. */
+  readonly closing?: AbortSignal | undefined;
+}
+
+const SAFE_HEADERS = {
+  'Cache-Control': 'no-store',
+  'X-Content-Type-Options': 'nosniff',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+};
+
+function watch(observer: Observer): RequestHandler {
+  return (request, response, next) => {
+    const started = performance.now();
+    response.set(SAFE_HEADERS);
+    response.once('close', () => {
+      observer.emit({
+        event: 'rest/answered',
+        level: 'debug',
+        method: request.method,
+        route: (request.route as { path?: string } | undefined)?.path,
+        status: response.statusCode,
+        complete: response.writableFinished,
+        tookMs: Math.round(performance.now() - started),
+      });
+    });
+    next();
+  };
+}
+
+function methodNotAllowed(allowed: readonly string[]): RequestHandler {
+  return (request, response) => {
+    response.set('Allow', allowed.join(', '));
+    throw new RestError('rest/method-not-allowed', `${request.method} is not allowed here.`, {
+      finding: { check: 'method', field: 'method', expected: allowed.join(', '), found: request.method },
+    });
+  };
+}
+
+const noSuchRoute: RequestHandler = (request) => {
+  throw new RestError('rest/no-such-route', 'There is nothing at this path.', {
+    finding: {
+      check: 'route',
+      field: 'path',
+      found: request.path,
+      advice: 'The OpenAPI document (schemas/openapi/quoin.yaml) lists all paths.',
+    },
+  });
+};
+
+function answerError(observer: Observer): ErrorRequestHandler {
+  // Express knows an error handler by its four parameters.
+  return (error: unknown, request, response, _next) => {
+    const problem = problemOf(error);
+    const level = problem.status >= 500 ? 'error' : 'info';
+    observer.emit({
+      event: 'rest/refused',
+      level,
+      method: request.method,
+      route: (request.route as { path?: string } | undefined)?.path,
+      status: problem.status,
+      code: problem.code,
+      field: problem.field,
+      ...(level === 'error' ? { error: describeError(error) } : {}),
+    });
+    if (response.headersSent || response.destroyed) {
+      // Too late for words: cut off, so that nobody takes half an answer for a whole one.
+      response.destroy();
+      return;
+    }
+    for (const name of ['Content-Length', 'Content-Disposition', 'Repr-Digest']) response.removeHeader(name);
+    if (problem.status === 503) response.set('Retry-After', '30');
+    response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+  };
+}
+
+function mount(app: Express, routes: readonly Route[], context: RestContext): void {
+  for (const { method, path, operation } of routes) {
+    app[method](path, async (request, response) => operation(context, request, response));
+  }
+  for (const path of new Set(routes.map((r) => r.path))) {
+    const methods = routes.filter((r) => r.path === path).map((r) => r.method.toUpperCase());
+    app.all(path, methodNotAllowed(methods.flatMap((m) => (m === 'GET' ? ['GET', 'HEAD'] : [m]))));
+  }
+}
+
+/** The backend API as an Express application (schemas/openapi/quoin.yaml). */
+export function restApp(options: RestAppOptions): Express {
+  const context: RestContext = {
+    msh: options.msh,
+    observer: options.observer,
+    limits: { ...REST_LIMITS, ...options.limits },
+    closing: options.closing ?? new AbortController().signal,
+  };
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.enable('strict routing');
+  app.enable('case sensitive routing');
+  app.set('query parser', 'simple');
+  app.use(watch(options.observer));
+  mount(app, OPEN_ROUTES, context);
+  if (options.token !== undefined) app.use(requireToken(options.token));
+  else if (options.trustNetwork !== true) app.use(requireLocal);
+  mount(app, ROUTES, context);
+  app.use(noSuchRoute);
+  app.use(answerError(options.observer));
+  return app;
+}

@@ -1,0 +1,57 @@
+import type { IncomingMessage } from 'node:http';
+import type { Request, Response } from 'express';
+import type { Msh, Observer } from '../../msh/index.ts';
+
+/** Bounds of the API; sizes in bytes. */
+export interface RestLimits {
+  /** A JSON body, inline parts included. */
+  readonly jsonBytes: number;
+  /** The `message` field of a multipart submission. */
+  readonly messageFieldBytes: number;
+  /** A whole multipart submission. */
+  readonly submissionBytes: number;
+  /** Parts of a submission. */
+  readonly parts: number;
+  /** Items of one page at most. */
+  readonly pageSize: number;
+  /** Seconds a long poll waits at most. */
+  readonly waitSeconds: number;
+  /** ms between two looks of a long poll. */
+  readonly pollMs: number;
+}
+
+/** What the API grants unless told otherwise. */
+export const REST_LIMITS: RestLimits = {
+  jsonBytes: 10 * 1024 * 1024,
+  messageFieldBytes: 256 * 1024,
+  submissionBytes: 4 * 1024 ** 3,
+  parts: 63,
+  pageSize: 200,
+  waitSeconds: 30,
+  pollMs: 250,
+};
+
+/** What every operation of the API works with. */
+export interface RestContext {
+  readonly msh: Msh;
+  readonly limits: RestLimits;
+  readonly observer: Observer;
+  /** Aborts when the API is about to close, so that long polls end. */
+  readonly closing: AbortSignal;
+}
+
+/** Answers one request; what it throws becomes a problem. */
+export type Operation = (context: RestContext, request: Request, response: Response) => Promise<void> | void;
+
+const invitations = new WeakMap<IncomingMessage, () => void>();
+
+/** Notes how to tell a client that waits with its body (`Expect: 100-continue`) to go on. */
+export function noteInvitation(request: IncomingMessage, invite: () => void): void {
+  invitations.set(request, invite);
+}
+
+/** The body of a request piece by piece; the client is asked for it now. Leaving early keeps the connection. */
+export function bodyOf(request: IncomingMessage): AsyncIterable<Uint8Array> {
+  invitations.get(request)?.();
+  return request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
+}

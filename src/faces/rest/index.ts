@@ -1,0 +1,7 @@
+/** The backend API over HTTP (schemas/openapi/quoin.yaml). */
+export { restApp } from './app.ts';
+export type { RestAppOptions } from './app.ts';
+export { startRestListener } from './listener.ts';
+export type { Listen, RestListener, RestListenerOptions } from './listener.ts';
+export { REST_LIMITS } from './context.ts';
+export type { RestLimits } from './context.ts';

@@ -1,0 +1,74 @@
+import type { OutboundStatus } from '../../msh/index.ts';
+import type { Operation, RestContext } from './context.ts';
+import { setDownloadHeaders } from './download.ts';
+import { RestError } from './problems.ts';
+import { SCHEMAS, checked } from './schemas.ts';
+import { outboundView, pageView, statusView } from './views.ts';
+
+/** 404 for a message, naming what was asked for. */
+export function unknownMessage(id: string, where: string): RestError {
+  return new RestError('rest/unknown-message', `No ${where} message is known by this id.`, {
+    finding: {
+      check: 'message-known',
+      field: 'id',
+      found: id,
+      advice: 'Percent-encode the id in the path; sent and received messages are listed apart.',
+    },
+  });
+}
+
+async function find(context: RestContext, id: unknown): Promise<OutboundStatus> {
+  const messageId = String(id);
+  const status = await context.msh.status(messageId);
+  if (status === undefined) throw unknownMessage(messageId, 'sent');
+  return status;
+}
+
+/** `GET /v1/messages`. */
+export const listMessages: Operation = async (context, request, response) => {
+  const { state, conversationId, cursor, limit } = checked(SCHEMAS.messagesQuery, request.query, 'query');
+  const page = await context.msh.listOutbound(
+    { state, conversationId },
+    { limit: Math.min(limit, context.limits.pageSize), cursor },
+  );
+  response.json(pageView(page, outboundView, { path: request.path, query: request.query }));
+};
+
+/** `GET /v1/messages/{messageId}`. */
+export const getMessage: Operation = async (context, request, response) => {
+  response.json(statusView(await find(context, request.params.messageId)));
+};
+
+/** `GET /v1/messages/{messageId}/receipt`: the receipt byte for byte as the partner sent it. */
+export const getReceipt: Operation = async (context, request, response) => {
+  const { message } = await find(context, request.params.messageId);
+  const { receipt } = message;
+  if (receipt === undefined) {
+    throw new RestError('rest/no-receipt', 'The message has no receipt.', {
+      finding: { check: 'receipt-kept', field: 'state', expected: 'ACKNOWLEDGED', found: message.state },
+    });
+  }
+  setDownloadHeaders(response, {
+    name: `receipt-${message.messageId}`,
+    mediaType: receipt.contentType,
+    size: receipt.bytes.byteLength,
+  });
+  response.end(receipt.bytes);
+};
+
+/** `GET /v1/messages/{messageId}/envelope`: the SOAP envelope as it was signed. */
+export const getEnvelope: Operation = async (context, request, response) => {
+  const { message } = await find(context, request.params.messageId);
+  const { envelope } = message;
+  if (envelope === undefined) {
+    throw new RestError('rest/no-envelope', 'The message was not signed yet.', {
+      finding: { check: 'envelope-kept', field: 'state', found: message.state },
+    });
+  }
+  setDownloadHeaders(response, {
+    name: `envelope-${message.messageId}`,
+    mediaType: 'application/soap+xml; charset=utf-8',
+    size: envelope.bytes.byteLength,
+  });
+  response.end(envelope.bytes);
+};

@@ -1,0 +1,94 @@
+import type { Request } from 'express';
+import { bodyOf } from './context.ts';
+import { RestError } from './problems.ts';
+
+/** The media type of a request in lower case, without parameters. */
+export function mediaTypeOf(request: Request): string {
+  return (request.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
+}
+
+/** 415 with what would have been right. */
+export function unsupported(request: Request, accepted: readonly string[]): RestError {
+  return new RestError('rest/unsupported-media-type', `The body must be ${accepted.join(' or ')}.`, {
+    finding: {
+      check: 'content-type',
+      field: 'Content-Type',
+      expected: accepted.join(', '),
+      found: request.headers['content-type'] ?? 'none',
+    },
+  });
+}
+
+/** Refuses compressed bodies: nobody here would bound what comes out. */
+export function refuseContentEncoding(request: Request): void {
+  const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
+  if (encoding === 'identity' || encoding === '') return;
+  throw new RestError('rest/unsupported-media-type', 'Compressed request bodies are not accepted.', {
+    finding: { check: 'content-encoding', field: 'Content-Encoding', expected: 'identity', found: encoding },
+  });
+}
+
+/** 413 for a body, whether announced or found while reading. */
+export function tooLarge(field: string, limit: number): RestError {
+  return new RestError('rest/too-large', `It is larger than the ${limit} bytes allowed.`, {
+    finding: {
+      check: 'request-size',
+      field,
+      expected: `at most ${limit} bytes`,
+      advice: 'Send large parts as multipart/form-data; limits are set in the configuration.',
+    },
+  });
+}
+
+/** Bytes of a request announced beyond a limit are refused before they come. */
+export function refuseAnnounced(request: Request, limit: number): void {
+  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge('body', limit);
+}
+
+async function collect(request: Request, limit: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of bodyOf(request)) {
+      bytes += chunk.byteLength;
+      if (bytes > limit) throw tooLarge('body', limit);
+      chunks.push(chunk);
+    }
+  } catch (cause) {
+    if (cause instanceof RestError) throw cause;
+    throw new RestError('rest/upload-aborted', 'The connection closed before the body was complete.', {
+      cause,
+    });
+  }
+  return Buffer.concat(chunks);
+}
+
+/** JSON text as a value; throws RestError `rest/malformed-json` naming where it was found. */
+export function parseJson(text: string, field: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new RestError('rest/malformed-json', cause instanceof Error ? cause.message : 'It is not JSON.', {
+      cause,
+      finding: { check: 'json', field, advice: 'Send one JSON document in UTF-8.' },
+    });
+  }
+}
+
+/** The JSON body of a request; RestError `rest/unsupported-media-type`, `rest/too-large`, `rest/malformed-json`. */
+export async function readJson(request: Request, limit: number): Promise<unknown> {
+  if (mediaTypeOf(request) !== 'application/json') throw unsupported(request, ['application/json']);
+  refuseContentEncoding(request);
+  refuseAnnounced(request, limit);
+  const bytes = await collect(request, limit);
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new RestError('rest/malformed-json', 'The body is not UTF-8.', {
+      cause,
+      finding: { check: 'utf-8', field: 'body' },
+    });
+  }
+  return parseJson(text, 'body');
+}

@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import { RestError } from './problems.ts';
+import type { FieldError } from './problems.ts';
+
+const text = z.string().min(1);
+
+const partyId = z.strictObject({ value: text, type: text.optional() });
+const side = z.strictObject({ partyIds: z.array(partyId).min(1).max(16), role: text.optional() });
+const service = z.strictObject({ value: text, type: text.optional() });
+const agreementRef = z.strictObject({ value: text, type: text.optional(), pmode: text.optional() });
+const property = z.strictObject({ name: text, value: z.string(), type: text.optional() });
+
+const part = z.strictObject({
+  contentId: text.optional(),
+  mimeType: text,
+  charset: text.optional(),
+  properties: z.array(property).optional(),
+  compress: z.boolean().optional(),
+});
+
+const inlinePart = part.extend({ content: z.string() });
+
+const header = {
+  pmode: text.optional(),
+  messageId: text.optional(),
+  conversationId: text.optional(),
+  refToMessageId: text.optional(),
+  from: side.optional(),
+  to: side.optional(),
+  agreementRef: agreementRef.optional(),
+  service: service.optional(),
+  action: text.optional(),
+  mpc: text.optional(),
+  messageProperties: z.array(property).optional(),
+};
+
+const cursor = text.optional();
+const conversationId = text.optional();
+const number = z
+  .string()
+  .regex(/^\d{1,6}$/, 'must be a whole number')
+  .transform(Number);
+const limit = number.refine((n) => n > 0, 'must be at least 1').default(50);
+
+/** The shapes of everything a request may carry; unknown fields are refused. */
+export const SCHEMAS = {
+  /** The `message` field of a multipart submission; the bytes of its parts follow as files. */
+  submission: z.strictObject({ ...header, parts: z.array(part).default([]) }),
+  /** A submission in one JSON document, parts in base64. */
+  inlineSubmission: z.strictObject({ ...header, parts: z.array(inlinePart).default([]) }),
+  ping: z
+    .strictObject({ pmode: text.optional(), party: text.optional() })
+    .refine(({ pmode, party }) => (pmode === undefined) !== (party === undefined), {
+      message: 'give exactly one of pmode and party',
+    }),
+  matchFacts: z.strictObject({
+    direction: z.enum(['send', 'receive']),
+    pmodeId: text.optional(),
+    from: side.optional(),
+    to: side.optional(),
+    service: service.optional(),
+    action: text.optional(),
+    agreementRef: agreementRef.optional(),
+    mpc: text.optional(),
+  }),
+  nothing: z.strictObject({}),
+  messagesQuery: z.strictObject({
+    state: z
+      .enum([
+        'SEND_ENQUEUED',
+        'WAITING_FOR_RECEIPT',
+        'WAITING_FOR_RETRY',
+        'ACKNOWLEDGED',
+        'SEND_FAILURE',
+        'DELETED',
+      ])
+      .optional(),
+    conversationId,
+    cursor,
+    limit,
+  }),
+  inboxQuery: z.strictObject({
+    state: z.enum(['RECEIVED', 'DOWNLOADED', 'DELETED']).optional(),
+    conversationId,
+    action: text.optional(),
+    cursor,
+    limit,
+    wait: number.optional(),
+  }),
+  journalQuery: z.strictObject({ messageId: text.optional(), cursor, limit }),
+} as const;
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (text, step) =>
+      typeof step === 'number' ? `${text}[${step}]` : text === '' ? String(step) : `${text}.${String(step)}`,
+    '',
+  );
+}
+
+function fieldErrors(issue: z.core.$ZodIssue, whole: string): readonly FieldError[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ field: pathText([...issue.path, key]), detail: 'is not known here' }));
+  }
+  return [{ field: pathText(issue.path) || whole, detail: issue.message }];
+}
+
+/**
+ * A value in the shape of a schema. `whole` names the value where no field can be named. Throws RestError
+ * `rest/unknown-field` or `rest/invalid-field` with every wrong field.
+ */
+export function checked<T>(schema: z.ZodType<T>, value: unknown, whole: string): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const errors = result.error.issues.flatMap((issue) => fieldErrors(issue, whole));
+  const unknown = result.error.issues.find((issue) => issue.code === 'unrecognized_keys');
+  const [first] = unknown ? fieldErrors(unknown, whole) : errors;
+  const { field, detail } = first ?? { field: whole, detail: 'is not as expected' };
+  throw new RestError(unknown ? 'rest/unknown-field' : 'rest/invalid-field', `${field}: ${detail}`, {
+    errors,
+    finding: {
+      check: unknown ? 'field-known' : 'field-shape',
+      field,
+      found: detail,
+      advice: 'Compare the request with the OpenAPI document (schemas/openapi/quoin.yaml).',
+    },
+  });
+}
