@@ -92,8 +92,8 @@ function consume(reader: ByteReader, at: number, length: number, dashes: Buffer)
 function notFound(buffer: Buffer, boundary: string, limits: MimeLimits): Error {
   const expected = `--${boundary}`;
   const lines = buffer.toString('latin1', 0, limits.maxPreambleBytes).split(/\r?\n/);
-  const other = lines.find((line) => line.startsWith('--') && line.length > 2);
-  if (other?.trimEnd() === expected) throw truncated();
+  if (lines.at(-1)?.trimEnd() === expected) throw truncated();
+  const other = lines.find((line) => line.startsWith('--') && line.length > 2 && !line.startsWith(expected));
   if (other === undefined) {
     return mimeRefusal('mime/boundary-missing', 'The body has no boundary line.', {
       field: 'Content-Type boundary',
