@@ -17,7 +17,7 @@ export async function uploadStream(
     headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
     body: Readable.toWeb(Readable.from(formBytes(boundary, message, load, hashes))) as ReadableStream,
     duplex: 'half',
-  } as RequestInit);
+  });
   if (!response.ok) throw new Error(`submission refused: HTTP ${response.status} ${await response.text()}`);
   return (await response.json()) as { messageId: string };
 }

@@ -20,3 +20,11 @@ export function legFields(governing: GoverningLeg): {
 } {
   return { pmode: governing.pmode.id, leg: governing.leg.name, partner: governing.partner.name };
 }
+
+/**
+ * True when a commit may have been made although it was not confirmed: what belongs to it must then be left to the sweeper,
+ * which asks the store again when it can.
+ */
+export function mayHaveHappened(error: unknown): boolean {
+  return error instanceof QuoinError && error.code === 'store/unavailable';
+}

@@ -1,6 +1,7 @@
 import { Refusal } from '../../protocol/errors/index.ts';
 import { isTestService } from '../../protocol/as4/index.ts';
 import type { MshContext } from '../context.ts';
+import { mayHaveHappened } from '../messages.ts';
 import type { InboundMessage, KeptReceipt, NewInboundMessage, StoredPart } from '../ports/index.ts';
 import type { Opened, Verified } from './stages.ts';
 
@@ -21,7 +22,7 @@ export async function keep(context: MshContext, opened: Opened, receipt: KeptRec
   try {
     kept = await context.store.insertInbound(recordOf(context, opened, receipt));
   } catch (error) {
-    await removePayloads();
+    if (!mayHaveHappened(error)) await removePayloads();
     throw error;
   }
   if (kept.outcome === 'fresh') return kept;

@@ -9,7 +9,7 @@ import {
 import type { UserMessage } from '../../protocol/ebms/index.ts';
 import type { Leg } from '../../protocol/pmode/index.ts';
 import type { MshContext } from '../context.ts';
-import { legFields } from '../messages.ts';
+import { legFields, mayHaveHappened } from '../messages.ts';
 import type { InboundMessage, NewOutboundMessage, OutboundMessage, StoredPart } from '../ports/index.ts';
 import type { PartStreams, Submission, SubmitResult } from '../types.ts';
 import { choosePMode } from './choose-pmode.ts';
@@ -74,7 +74,7 @@ async function insertOrDiscard(
   message: NewOutboundMessage,
 ): Promise<{ readonly outcome: 'kept' | 'exists'; readonly message: OutboundMessage }> {
   const inserted = await context.store.insertOutbound(message).catch(async (error: unknown) => {
-    await discardPayloads(context, message.parts);
+    if (!mayHaveHappened(error)) await discardPayloads(context, message.parts);
     throw error;
   });
   if (inserted.outcome === 'kept') return inserted;
