@@ -216,6 +216,27 @@ function webKey(key: KeyObject, hash: string): Promise<webcrypto.CryptoKey> {
   return webcrypto.subtle.importKey('pkcs8', pkcs8, algorithmOf(key, hash), false, ['sign']);
 }
 
+/** A certificate revocation list of an authority, DER, due again in 2049. */
+export async function revocationList(
+  issuer: KeyEntry,
+  revoked: readonly Certificate[],
+  at: Date,
+  nextUpdate = VALID_UNTIL,
+): Promise<Buffer> {
+  const crl = await x509.X509CrlGenerator.create({
+    issuer: new x509.X509Certificate(issuer.certificate.der).subjectName,
+    thisUpdate: at,
+    nextUpdate,
+    entries: revoked.map(({ serialNumber }) => ({
+      serialNumber: BigInt(serialNumber).toString(16),
+      revocationDate: at,
+    })),
+    signingKey: await webKey(issuer.privateKey, 'SHA-256'),
+    signingAlgorithm: algorithmOf(issuer.privateKey, 'SHA-256'),
+  });
+  return Buffer.from(crl.rawData);
+}
+
 /** Files of a key entry. */
 export interface EntryFiles {
   readonly key: string;

@@ -15,9 +15,10 @@ const MAX_LENGTH = 8192;
  */
 export function readNameText(text: string): readonly (readonly NameTextAttribute[])[] | undefined {
   if (text.length > MAX_LENGTH) return undefined;
-  const trimmed = text.trim();
-  if (trimmed === '') return [];
-  const relatives = trimmed.startsWith('/') ? slashed(trimmed) : split(trimmed, ',;');
+  // White space at the end may be escaped, and so part of the last value.
+  const name = text.trimStart();
+  if (name === '') return [];
+  const relatives = name.startsWith('/') ? slashed(name) : split(name, ',;');
   const read = relatives?.map((relative) => split(relative, '+')?.map(readAttribute));
   return read?.every(isComplete) ? (read as NameTextAttribute[][]) : undefined;
 }

@@ -67,45 +67,59 @@ function refuseOtherFormats(store: Buffer): void {
 }
 
 function open(library: Forge, store: Buffer, password: string): forge.pkcs12.Pkcs12Pfx {
-  const structure = readStructure(library, store);
   try {
-    return library.pkcs12.pkcs12FromAsn1(structure, false, password);
+    return library.pkcs12.pkcs12FromAsn1(readStructure(library, store), true, password);
   } catch (cause) {
     // A store without a password is protected with none or with the empty one; makers differ.
-    if (password === '') return openWithout(library, store, cause);
-    throw explain(cause, password);
+    if (password === '') return openOtherwise(library, readStructure(library, store), undefined, cause);
+    // The MAC, which held, wants UTF-16; PBES2 wants UTF-8, where the library takes Latin-1.
+    if (isAscii(password) || isMacFailure(cause)) throw explain(cause);
+    const withoutMac = readStructure(library, store);
+    withoutMac.value = (withoutMac.value as forge.asn1.Asn1[]).slice(0, 2);
+    return openOtherwise(library, withoutMac, Buffer.from(password).toString('latin1'), cause);
   }
+}
+
+function openOtherwise(
+  library: Forge,
+  structure: forge.asn1.Asn1,
+  password: string | undefined,
+  first: unknown,
+): forge.pkcs12.Pkcs12Pfx {
+  try {
+    return library.pkcs12.pkcs12FromAsn1(structure, true, password);
+  } catch {
+    throw explain(first);
+  }
+}
+
+function isAscii(text: string): boolean {
+  return /^\p{ASCII}*$/u.test(text);
+}
+
+function isMacFailure(cause: unknown): boolean {
+  return cause instanceof Error && cause.message.includes('MAC could not be verified');
 }
 
 function readStructure(library: Forge, store: Buffer): forge.asn1.Asn1 {
   try {
-    return library.asn1.fromDer(store.toString('latin1'), false);
+    return library.asn1.fromDer(store.toString('latin1'), true);
   } catch (cause) {
     throw unreadable(cause);
   }
 }
 
-function openWithout(library: Forge, store: Buffer, first: unknown): forge.pkcs12.Pkcs12Pfx {
-  try {
-    return library.pkcs12.pkcs12FromAsn1(readStructure(library, store), false);
-  } catch {
-    throw explain(first, '');
-  }
-}
-
 /** What the library says, by pattern: the password, something it does not know, or bytes that are no store. */
-function explain(cause: unknown, password: string): QuoinError {
+function explain(cause: unknown): QuoinError {
   if (isQuoinError(cause)) return cause;
   const text = cause instanceof Error ? cause.message : String(cause);
-  if (/MAC could not be verified/i.test(text)) return wrongPassword('key store', cause);
-  if (/decrypt|wrong password/i.test(text) && /^\p{ASCII}*$/u.test(password))
-    return wrongPassword('key store', cause);
-  if (!/unsupported|not supported|unknown|decrypt/i.test(text)) return unreadable(cause);
+  if (isMacFailure(cause) || /decrypt|wrong password/i.test(text)) return wrongPassword('key store', cause);
+  if (!/unsupported|not supported|unknown/i.test(text)) return unreadable(cause);
   return new QuoinError('pki/pkcs12-unsupported', 'The key store uses something that is not supported.', {
     cause,
     finding: {
       check: 'store-protection',
-      expected: 'AES (PBES2), 3DES or RC2 with a password in ASCII',
+      expected: 'AES (PBES2), 3DES or RC2, with a MAC of SHA-1 or SHA-2',
       found: text,
       advice:
         'Write it again: openssl pkcs12 -in old.p12 -nodes -out all.pem; openssl pkcs12 -export -in all.pem -out new.p12',
