@@ -1,3 +1,4 @@
+import { readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { loadConfig, readPModeFolder } from './config/index.ts';
 import type { Config } from './config/index.ts';
@@ -75,9 +76,9 @@ const certificateTools: CertificateTools = {
 };
 
 const pmodeTools: PModeTools = {
-  check: ({ config, folder, self }) => {
+  check: ({ config, path, self }) => {
     const { pmodes, problems } =
-      folder === undefined ? readPModes(configuration(config, true)) : readFolder(folder, self ?? '');
+      path === undefined ? readPModes(configuration(config, true)) : readPath(path, self ?? '');
     return Promise.resolve({
       pmodes: pmodes.map((pmode) => ({
         id: pmode.id,
@@ -85,15 +86,19 @@ const pmodeTools: PModeTools = {
         legs: pmode.legs.length,
         weakModes: weakModes(pmode),
       })),
-      problems: problems.map(formatProblem),
+      problems: problems.map((problem) => ({ severity: problem.severity, text: formatProblem(problem) })),
     });
   },
   explain: ({ config, facts }) =>
     Promise.resolve(explainMatch(readPModes(configuration(config, true)).pmodes, facts)),
 };
 
-function readFolder(folder: string, self: string): ReturnType<typeof readPModes> {
-  const read = readPModeFolder(folder);
+/** P-Modes of a folder, or of a single file, checked without a configuration. */
+function readPath(path: string, self: string): ReturnType<typeof readPModes> {
+  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  const read = isFile
+    ? { files: [{ file: path, text: readFileSync(path, 'utf8') }], problems: [] }
+    : readPModeFolder(path);
   const loaded = loadPModes(read.files, { self });
   return { pmodes: loaded.pmodes, problems: [...read.problems, ...loaded.problems] };
 }

@@ -70,7 +70,7 @@ export interface PModeTools {
   /** Loads and checks P-Modes; every problem at once, none thrown. */
   readonly check: (options: {
     readonly config?: string | undefined;
-    readonly folder?: string | undefined;
+    readonly path?: string | undefined;
     readonly self?: string | undefined;
   }) => Promise<{
     readonly pmodes: readonly {
@@ -79,7 +79,7 @@ export interface PModeTools {
       readonly legs: number;
       readonly weakModes: readonly string[];
     }[];
-    readonly problems: readonly string[];
+    readonly problems: readonly { readonly severity: 'error' | 'warning'; readonly text: string }[];
   }>;
   readonly explain: (options: {
     readonly config?: string | undefined;

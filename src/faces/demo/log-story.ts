@@ -20,7 +20,7 @@ const TELLINGS: Readonly<Record<string, Telling>> = {
   'send/pushing': {
     text: (event) =>
       `pushes ${text(event['bytes'])} bytes to ${text(event['partner'])}, attempt ${text(event['attempt'])}`,
-    details: (event) => [listText('signed', event['signed']), listText('encrypted', event['encrypted'])],
+    details: (event) => [coverText('signed', event['signed']), coverText('encrypted', event['encrypted'])],
   },
   'receive/signature-verified': {
     text: (event) => `verified the signature of ${text(event['partner'])} before taking payload bytes`,
@@ -61,10 +61,17 @@ function text(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '-';
 }
 
-function listText(label: string, value: unknown): string | undefined {
+function coverText(label: string, value: unknown): string | undefined {
   return Array.isArray(value) && value.length > 0
-    ? `${label.padEnd(9)} ${value.map(text).join(', ')}`
+    ? `${label.padEnd(9)} ${value.map(coveredText).join(', ')}`
     : undefined;
+}
+
+/** References by what they name: header and Body go by id, payload parts by Content-ID. */
+function coveredText(uri: unknown): string {
+  const name = text(uri);
+  if (name.startsWith('cid:')) return `part ${name.slice(4, 12)}…`;
+  return name.endsWith('-Body') ? 'SOAP Body' : 'eb:Messaging';
 }
 
 function partsText(value: unknown): string | undefined {

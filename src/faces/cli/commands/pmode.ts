@@ -25,13 +25,10 @@ export function addPMode(program: Command, context: CommandContext): void {
   pmode
     .command('check')
     .description('load all P-Modes and report every problem with file, line and path')
-    .argument('[folder]', 'folder of P-Mode files; the configured one when left out')
-    .option(
-      '--self <party>',
-      'name of the party this access point is, when checking a folder without a configuration',
-    )
-    .action(async (folder: string | undefined, _options: unknown, command: Command) => {
-      await check(context, folder, command.optsWithGlobals());
+    .argument('[path]', 'a P-Mode file or a folder of them; the configured folder when left out')
+    .option('--self <party>', 'name of the party this access point is, when checking without a configuration')
+    .action(async (path: string | undefined, _options: unknown, command: Command) => {
+      await check(context, path, command.optsWithGlobals());
     });
   pmode
     .command('explain')
@@ -61,11 +58,11 @@ export function addPMode(program: Command, context: CommandContext): void {
 
 async function check(
   context: CommandContext,
-  folder: string | undefined,
+  path: string | undefined,
   options: { readonly config?: string; readonly self?: string; readonly json?: boolean },
 ): Promise<void> {
   const { terminal } = context;
-  const result = await context.world.pmodes.check({ config: options.config, folder, self: options.self });
+  const result = await context.world.pmodes.check({ config: options.config, path, self: options.self });
   if (options.json === true) terminal.out(JSON.stringify(result));
   else {
     table(
@@ -76,9 +73,10 @@ async function check(
     for (const loaded of result.pmodes)
       for (const mode of loaded.weakModes)
         terminal.out(styled(terminal, 'yellow', `${loaded.id}: weaker mode: ${mode}`));
-    for (const problem of result.problems) terminal.out(styled(terminal, 'red', problem));
+    for (const { severity, text } of result.problems)
+      terminal.out(styled(terminal, severity === 'error' ? 'red' : 'yellow', text));
   }
-  if (result.problems.length > 0) context.finish(EXIT.failed);
+  if (result.problems.some(({ severity }) => severity === 'error')) context.finish(EXIT.failed);
 }
 
 function printExplanation(context: CommandContext, explanation: MatchExplanation): void {
@@ -87,7 +85,8 @@ function printExplanation(context: CommandContext, explanation: MatchExplanation
     ? styled(terminal, 'green', 'governs')
     : styled(terminal, 'red', 'does not govern');
   terminal.out(`${styled(terminal, 'bold', explanation.pmodeId)} / ${explanation.leg}: ${verdict}`);
-  for (const field of explanation.fields) {
+  // Of a P-Mode that does not govern, what disagrees is the answer; the rest would only hide it.
+  for (const field of explanation.fields.filter(({ agrees }) => explanation.governs || !agrees)) {
     const mark = field.agrees ? styled(terminal, 'green', 'ok') : styled(terminal, 'red', 'no');
     terminal.out(
       `  ${mark} ${field.field.padEnd(16)} expected ${field.expected}${field.agrees ? '' : `, found ${field.found}`}`,
