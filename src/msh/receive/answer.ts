@@ -1,6 +1,6 @@
 import type { EbmsErrorCode, QuoinError } from '../../protocol/errors/index.ts';
 import { ebmsError, writeErrorSignal, writeMessaging, writeReceipt } from '../../protocol/ebms/index.ts';
-import { writeEnvelope, writeFault } from '../../protocol/soap/index.ts';
+import { writeEnvelope, writeFaultEnvelope } from '../../protocol/soap/index.ts';
 import type { FaultCode } from '../../protocol/soap/index.ts';
 import { signEnvelope } from '../../protocol/wss/index.ts';
 import type { KeyReferenceKind, SignedReference, SuiteName } from '../../protocol/wss/index.ts';
@@ -88,12 +88,11 @@ const FAULTS: Readonly<Record<string, { readonly code: FaultCode; readonly statu
 /** What is not a SOAP 1.2 message at all gets a SOAP fault, unsigned: there is no ebMS message to answer. */
 export function faultReply(error: QuoinError): As4Reply {
   const { code, status } = FAULTS[error.code] ?? { code: 'Sender', status: 400 };
-  const body = writeFault({
+  const { xml } = writeFaultEnvelope({
     code,
     reason: error.message,
     notUnderstood: error.code === 'soap/must-understand' ? error.finding?.found : undefined,
   });
-  const { xml } = writeEnvelope({ blocks: [], bodyId: undefined, bodyContent: body });
   return { status, headers: { 'content-type': SIGNAL_CONTENT_TYPE }, body: Buffer.from(xml) };
 }
 

@@ -1,4 +1,4 @@
-import { Refusal } from '../../protocol/errors/index.ts';
+import { QuoinError, Refusal } from '../../protocol/errors/index.ts';
 import { collect, parseContentType, readMultipart } from '../../protocol/mime/index.ts';
 import type { ContentType, MimePart } from '../../protocol/mime/index.ts';
 import { isSoapContentType, readEnvelope as readSoap } from '../../protocol/soap/index.ts';
@@ -23,6 +23,7 @@ export interface OpenEnvelope extends Enveloped {
 /** The SOAP part as bytes and whatever follows it. */
 interface Unpacked {
   readonly root: Buffer;
+  readonly rootType: string;
   readonly parts: IncomingParts;
   readonly spool: Spool | undefined;
 }
@@ -32,13 +33,14 @@ interface Unpacked {
  * Throws `xml/...`, `soap/...` for what is not SOAP 1.2 and Refusal EBMS:0007 for what is not readable MIME.
  */
 export async function readEnvelope(context: MshContext, packaged: Packaged): Promise<OpenEnvelope> {
-  const { root, parts, spool } = await unpack(context, packaged);
+  const { root, rootType, parts, spool } = await unpack(context, packaged);
   let doc: XmlDoc | undefined;
   const release = async (): Promise<void> => {
     doc?.dispose();
     await spool?.discard();
   };
   try {
+    checkCharset(rootType, root);
     doc = parseXml(root, { maxBytes: context.limits.envelopeBytes });
     return { envelope: readSoap(doc), parts, release };
   } catch (error) {
@@ -52,6 +54,7 @@ async function unpack(context: MshContext, packaged: Packaged): Promise<Unpacked
   if (isSoapContentType(packaged.contentType ?? '')) {
     return {
       root: await collect(packaged.body, context.limits.envelopeBytes),
+      rootType: packaged.contentType!,
       parts: noParts(),
       spool: undefined,
     };
@@ -75,7 +78,8 @@ async function findRoot(
       if (next.done) throw noRoot(start);
       if (wanted === undefined || next.value.contentId === undefined || next.value.contentId === wanted) {
         const root = await rootBytes(context, next.value);
-        return { root, parts: spool ? chain(spool.replay(), parts) : parts, spool };
+        const rootType = next.value.contentType!;
+        return { root, rootType, parts: spool ? chain(spool.replay(), parts) : parts, spool };
       }
       spool ??= createSpool(context);
       await spool.add(next.value);
@@ -94,6 +98,33 @@ function rootBytes(context: MshContext, part: MimePart): Promise<Buffer> {
 function contentTypeOf(packaged: Packaged): ContentType {
   if (packaged.contentType === undefined) throw notAs4(undefined);
   return parseContentType(packaged.contentType);
+}
+
+/** The encoding that a charset parameter stands for; ASCII is UTF-8 with less in it (RFC 7303 3.2). */
+const CHARSETS: Readonly<Record<string, 'UTF-8' | 'UTF-16'>> = {
+  'utf-8': 'UTF-8',
+  'us-ascii': 'UTF-8',
+  'utf-16': 'UTF-16',
+  'utf-16le': 'UTF-16',
+  'utf-16be': 'UTF-16',
+};
+
+/** Whoever goes by the charset parameter must read what we read: one that contradicts the bytes is refused. */
+function checkCharset(rootType: string, root: Buffer): void {
+  const charset = parseContentType(rootType).parameters.get('charset');
+  if (charset === undefined) return;
+  const mark = root.length < 2 ? 0 : root.readUInt16BE(0);
+  const actual = mark === 0xfeff || mark === 0xfffe ? 'UTF-16' : 'UTF-8';
+  if (CHARSETS[charset.toLowerCase()] === actual) return;
+  throw new QuoinError('soap/charset', 'The charset of the SOAP part is not the encoding it is in.', {
+    finding: {
+      check: 'charset-agrees',
+      field: 'Content-Type charset',
+      expected: actual,
+      found: charset.slice(0, 40),
+      advice: 'Ask the partner to send UTF-8 and to say so.',
+    },
+  });
 }
 
 async function* chain(first: IncomingParts, second: IncomingParts): IncomingParts {
