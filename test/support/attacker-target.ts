@@ -70,6 +70,8 @@ export interface Target {
   forge(changes?: Changes, values?: Partial<Forgery>): Forged;
   /** Delivers bytes at the door and reads the answer. */
   strike(message: Pick<Forged, 'contentType' | 'bytes'>): Promise<Answer>;
+  /** The same with a stream, for what is too large to be held; undefined leaves the Content-Type out. */
+  strikeStream(contentType: string | undefined, body: AsyncIterable<Uint8Array>): Promise<Answer>;
   /** The message must be refused as said, and leave no trace but its finding in the journal. */
   refuses(message: Forged, expected: Expected): Promise<JournalEntry>;
   /** The message must be accepted and kept; gives back what was kept. */
@@ -126,7 +128,8 @@ export async function openTarget(
   return {
     ...target,
     forge: (changes = {}, values = {}) => forge({ ...honest(target), ...values, changes }),
-    strike: (message) => strike(target, message),
+    strike: ({ contentType, bytes }) => strike(target, contentType, chunked(bytes)),
+    strikeStream: (contentType, body) => strike(target, contentType, body),
     refuses: (message, expected) => refuses(target, message, expected),
     accepts: (message) => accepts(target, message),
   };
@@ -144,15 +147,19 @@ function honest({ a, b }: Core): Forgery {
   };
 }
 
-async function strike(core: Core, message: Pick<Forged, 'contentType' | 'bytes'>): Promise<Answer> {
+async function strike(
+  core: Core,
+  contentType: string | undefined,
+  body: AsyncIterable<Uint8Array>,
+): Promise<Answer> {
   const before = openDocuments();
   core.trap.arm();
   let reply: As4Reply;
   try {
     reply = await core.gateway.msh.receive({
-      contentType: message.contentType,
-      contentLength: message.bytes.byteLength,
-      body: chunked(message.bytes),
+      contentType,
+      contentLength: undefined,
+      body,
       remote: '192.0.2.66',
     });
   } finally {
@@ -175,7 +182,7 @@ async function tracesIn({ gateway }: Core): Promise<Traces> {
 async function refuses(core: Core, message: Forged, expected: Expected): Promise<JournalEntry> {
   const before = await tracesIn(core);
   const noted = (await core.gateway.journal()).length;
-  const answer = await strike(core, message);
+  const answer = await strike(core, message.contentType, chunked(message.bytes));
   checkAnswer(answer, message, expected);
   assert.deepEqual(await tracesIn(core), before, 'no row and no payload file is left');
   assert.deepEqual(
@@ -237,7 +244,7 @@ function checkEntry({ failure }: JournalEntry, expected: Expected): void {
 }
 
 async function accepts(core: Core, message: Forged): Promise<InboundMessage> {
-  const answer = await strike(core, message);
+  const answer = await strike(core, message.contentType, chunked(message.bytes));
   const last = answer.kind === 'receipt' ? undefined : (await core.gateway.journal())[0];
   assert.equal(answer.kind, 'receipt', `${answer.body.slice(0, 300)} ${JSON.stringify(last?.failure)}`);
   assert.equal(answer.status, 200);
