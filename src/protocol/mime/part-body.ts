@@ -37,14 +37,11 @@ export class PartBody {
     const { needle, dashes } = this.#delimiter;
     while (this.#state === 'reading') {
       const { buffer } = this.#reader;
-      const at = buffer.indexOf(needle);
-      if (at === 0) {
-        if (await this.#isDelimiter(needle.length - dashes.length)) break;
-        return this.#reader.take(needle.length);
-      }
-      const ready = at > 0 ? at : buffer.length - heldBack(buffer, needle);
+      const ready = contentLength(buffer, this.#delimiter);
       if (ready > 0) return this.#reader.take(ready);
-      if (!(await this.#reader.more())) throw truncated();
+      // What is left begins with the needle, or is the beginning of it.
+      if (buffer.length >= needle.length) await this.#isDelimiter(needle.length - dashes.length);
+      else if (!(await this.#reader.more())) throw truncated();
     }
     return undefined;
   }
@@ -75,6 +72,15 @@ export class PartBody {
     this.isLast = isLast;
     return true;
   }
+}
+
+/** How many bytes at the front are content for sure, things that begin like a boundary included. */
+function contentLength(buffer: Buffer, { needle, dashes }: Delimiter): number {
+  const lineEnd = needle.length - dashes.length;
+  for (let at = buffer.indexOf(needle); at >= 0; at = buffer.indexOf(needle, at + needle.length)) {
+    if (tailOf(buffer, at + lineEnd, dashes).kind !== 'data') return at;
+  }
+  return buffer.length - heldBack(buffer, needle);
 }
 
 function skipped(): Error {
