@@ -30,10 +30,10 @@ let target: Target;
 /** Operations with a private RSA key for decryption since the process began. */
 let privateOperations = 0;
 const { privateDecrypt } = crypto;
-crypto.privateDecrypt = ((...args: Parameters<typeof privateDecrypt>) => {
+crypto.privateDecrypt = (...args: Parameters<typeof privateDecrypt>) => {
   privateOperations += 1;
   return privateDecrypt(...args);
-});
+};
 syncBuiltinESMExports();
 
 before(async () => {

@@ -104,7 +104,7 @@ export function ordinaryPart(changes: Partial<ForgedPart> = {}): ForgedPart {
 
 /** Opens the target; `gateway.stop` closes it. */
 export async function openTarget(
-  options: Partial<Pick<TestGatewayOptions, 'limits' | 'pmodes' | 'clock'>> = {},
+  options: Partial<Pick<TestGatewayOptions, 'limits' | 'pmodes' | 'clock' | 'around'>> = {},
 ): Promise<Target> {
   const folder = scratchFolder();
   const pki = await testPki();
