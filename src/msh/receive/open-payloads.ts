@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
 import { Refusal } from '../../protocol/errors/index.ts';
 import { consumerProperties, gunzipBounded, partTreatment } from '../../protocol/as4/index.ts';
 import type { PartInfo } from '../../protocol/ebms/index.ts';
 import type { MimePart } from '../../protocol/mime/index.ts';
 import { attachmentDigester } from '../../protocol/wss/index.ts';
 import type { MshContext } from '../context.ts';
+import { Meter } from '../meter.ts';
+import type { Budget } from '../meter.ts';
 import type { PayloadWriter, StoredPart } from '../ports/index.ts';
 import type { Opened, Verified } from './stages.ts';
 
@@ -12,11 +13,6 @@ import type { Opened, Verified } from './stages.ts';
 interface Written {
   readonly writer: PayloadWriter;
   readonly describe: (payload: string) => StoredPart;
-}
-
-/** Bytes the whole message may still yield. */
-interface Budget {
-  left: number;
 }
 
 /**
@@ -91,7 +87,12 @@ async function openPart(
   const digester = attachmentDigester(plain.mimeType, { maxCanonicalBytes: context.limits.canonicalBytes });
   const source = new HeldSource(plain.content, (chunk) => digester.update(chunk));
   const { compressed } = partTreatment(info);
-  const meter = new Meter(contentId, verified.governing.leg.payload.maxPartSize, budget);
+  const { maxPartSize } = verified.governing.leg.payload;
+  const meter = new Meter({
+    partBytes: maxPartSize,
+    budget,
+    tooLarge: () => tooLarge(contentId, maxPartSize),
+  });
   const writer = await context.payloads.create();
   try {
     const content = compressed
@@ -237,39 +238,12 @@ class HeldSource {
   }
 }
 
-/** Counts and hashes the business document as it is written, and stops it at the limits of the P-Mode. */
-class Meter {
-  size = 0;
-  readonly #hash = createHash('sha256');
-  readonly #contentId: string;
-  readonly #limit: number;
-  readonly #budget: Budget;
-
-  constructor(contentId: string, limit: number, budget: Budget) {
-    this.#contentId = contentId;
-    this.#limit = limit;
-    this.#budget = budget;
-  }
-
-  take(chunk: Uint8Array): void {
-    this.size += chunk.byteLength;
-    this.#budget.left -= chunk.byteLength;
-    if (this.size > this.#limit || this.#budget.left < 0) throw this.#tooLarge();
-    this.#hash.update(chunk);
-  }
-
-  sha256(): string {
-    return this.#hash.digest('hex');
-  }
-
-  #tooLarge(): Refusal {
-    return new Refusal('EBMS:0010', 'receive/too-large', 'A payload is larger than the P-Mode allows.', {
-      finding: {
-        check: 'payload-size',
-        field: `cid:${this.#contentId}`,
-        expected: `at most ${this.#limit} bytes a part, within the limit of the message`,
-        found: `more than ${this.size - 1} bytes`,
-      },
-    });
-  }
+function tooLarge(contentId: string, limit: number): Refusal {
+  return new Refusal('EBMS:0010', 'receive/too-large', 'A payload is larger than the P-Mode allows.', {
+    finding: {
+      check: 'payload-size',
+      field: `cid:${contentId}`,
+      expected: `at most ${limit} bytes a part, within the limit of the message`,
+    },
+  });
 }

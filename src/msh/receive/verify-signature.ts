@@ -1,11 +1,12 @@
 import { Refusal } from '../../protocol/errors/index.ts';
 import { partyKey } from '../../protocol/ebms/index.ts';
-import { decideTrust, sameDistinguishedName } from '../../protocol/pki/index.ts';
+import { decideTrust } from '../../protocol/pki/index.ts';
 import type { Certificate } from '../../protocol/pki/index.ts';
 import type { Party } from '../../protocol/pmode/index.ts';
 import { blocksFor } from '../../protocol/soap/index.ts';
 import {
   checkCoverage,
+  namesCertificate,
   openEncryption,
   readSecurity,
   verifySignature as verifyBytes,
@@ -92,24 +93,7 @@ function candidates(keyRing: KeyRing, party: Party, reference: ClaimedKeyReferen
   if ('certificate' in reference) return [reference.certificate];
   const known = [...keyRing.signingCertificates(party), ...keyRing.knownCertificates()];
   const unique = new Map(known.map((certificate) => [certificate.thumbprintSha256, certificate]));
-  return [...unique.values()].filter((certificate) => isMeant(certificate, reference));
-}
-
-function isMeant(
-  certificate: Certificate,
-  reference: Exclude<ClaimedKeyReference, { certificate: Certificate }>,
-): boolean {
-  switch (reference.kind) {
-    case 'SubjectKeyIdentifier':
-      return certificate.subjectKeyIdentifier?.equals(reference.octets) ?? false;
-    case 'ThumbprintSHA1':
-      return certificate.thumbprintSha1.equals(reference.octets);
-    case 'IssuerSerial':
-      return (
-        certificate.serialNumber === reference.serialNumber &&
-        sameDistinguishedName(certificate.issuer, reference.issuer)
-      );
-  }
+  return [...unique.values()].filter((certificate) => namesCertificate(reference, certificate));
 }
 
 /** Messaging, Body and exactly the parts the header names must be what was signed (as WSS-wrapping defence too). */

@@ -1,17 +1,13 @@
-import { createHash } from 'node:crypto';
 import { QuoinError } from '../../protocol/errors/index.ts';
 import { gzip, gzipMediaType } from '../../protocol/as4/index.ts';
 import { attachmentDigester } from '../../protocol/wss/index.ts';
 import type { UserMessage } from '../../protocol/ebms/index.ts';
 import type { GoverningLeg } from '../../protocol/pmode/index.ts';
 import type { MshContext } from '../context.ts';
+import { Meter } from '../meter.ts';
+import type { Budget } from '../meter.ts';
 import type { PayloadWriter, StoredPart } from '../ports/index.ts';
 import type { PartStreams, Submission } from '../types.ts';
-
-/** Bytes already taken for a submission, shared by its parts. */
-interface Allowance {
-  left: number;
-}
 
 /** The media type that a part carries on the wire and that decides how its digest is made. */
 export function wireType(part: { readonly compressed: boolean; readonly mimeType: string }): string {
@@ -30,11 +26,11 @@ export async function keepPayloads(
   streams: PartStreams,
 ): Promise<readonly StoredPart[]> {
   const kept = new Map<number, StoredPart>();
-  const allowance = { left: governing.leg.payload.maxMessageSize };
+  const budget = { left: governing.leg.payload.maxMessageSize };
   try {
     for await (const { index, content } of streams) {
       if (kept.has(index) || submission.parts[index] === undefined) throw undeclared(index, kept.has(index));
-      kept.set(index, await keepPart(context, governing, submission, header, { index, content }, allowance));
+      kept.set(index, await keepPart(context, governing, submission, header, { index, content }, budget));
     }
     return submission.parts.map((_, index) => kept.get(index) ?? missing(index));
   } catch (error) {
@@ -54,12 +50,17 @@ async function keepPart(
   submission: Submission,
   header: UserMessage,
   stream: { readonly index: number; readonly content: AsyncIterable<Uint8Array> },
-  allowance: Allowance,
+  budget: Budget,
 ): Promise<StoredPart> {
   const declared = submission.parts[stream.index]!;
   const info = header.payloadInfo[stream.index]!;
   const compressed = declared.compress ?? governing.leg.compress;
-  const meter = new Meter(stream.index, governing.leg.payload.maxPartSize, allowance);
+  const { maxPartSize } = governing.leg.payload;
+  const meter = new Meter({
+    partBytes: maxPartSize,
+    budget,
+    tooLarge: () => tooLarge(stream.index, maxPartSize),
+  });
   const counted = meter.through(stream.content);
   const digester = attachmentDigester(wireType({ compressed, mimeType: declared.mimeType }), {
     maxCanonicalBytes: context.limits.canonicalBytes,
@@ -102,42 +103,12 @@ async function writeAll(
   return size;
 }
 
-/** Counts and hashes the business document as it passes, and stops it at its limits. */
-class Meter {
-  size = 0;
-  readonly #hash = createHash('sha256');
-  readonly #index: number;
-  readonly #limit: number;
-  readonly #allowance: Allowance;
-
-  constructor(index: number, limit: number, allowance: Allowance) {
-    this.#index = index;
-    this.#limit = limit;
-    this.#allowance = allowance;
-  }
-
-  async *through(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-    for await (const chunk of source) {
-      this.size += chunk.byteLength;
-      this.#allowance.left -= chunk.byteLength;
-      if (this.size > this.#limit) throw tooLarge(`parts[${this.#index}]`, 'part-size', this.#limit);
-      if (this.#allowance.left < 0) throw tooLarge('parts', 'message-size', undefined);
-      this.#hash.update(chunk);
-      yield chunk;
-    }
-  }
-
-  sha256(): string {
-    return this.#hash.digest('hex');
-  }
-}
-
-function tooLarge(field: string, check: string, limit: number | undefined): QuoinError {
+function tooLarge(index: number, limit: number): QuoinError {
   return new QuoinError('submit/too-large', 'The payload is larger than the P-Mode allows.', {
     finding: {
-      check,
-      field,
-      expected: limit === undefined ? 'within maxMessageSize' : `at most ${limit} bytes`,
+      check: 'payload-size',
+      field: `parts[${index}]`,
+      expected: `at most ${limit} bytes a part, within the limit of the message`,
     },
   });
 }
