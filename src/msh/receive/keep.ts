@@ -1,5 +1,7 @@
 import { Refusal } from '../../protocol/errors/index.ts';
 import { isTestService } from '../../protocol/as4/index.ts';
+import { cidToContentId } from '../../protocol/mime/index.ts';
+import type { SignedReference } from '../../protocol/wss/index.ts';
 import type { MshContext } from '../context.ts';
 import { mayHaveHappened } from '../messages.ts';
 import type { InboundMessage, KeptReceipt, NewInboundMessage, StoredPart } from '../ports/index.ts';
@@ -46,19 +48,19 @@ export async function findFirstCopy(
     verified.userMessage.messageInfo.messageId,
   );
   if (first === undefined) return undefined;
-  const signedNow = attachmentDigests(verified);
-  const signedThen = first.references
-    .filter((reference) => reference.uri.startsWith('cid:'))
-    .map((reference) => reference.digestValue);
-  return sameSet(signedNow, signedThen) ? first : undefined;
+  return samePayloads(first.references, verified.signature.attachmentDigests) ? first : undefined;
 }
 
-function attachmentDigests(verified: Verified): readonly string[] {
-  return [...(verified.signature?.attachmentDigests.values() ?? [])];
-}
-
-function sameSet(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && [...a].sort().join() === [...b].sort().join();
+/** The same parts by Content-ID with the same digests; where a retry names its parts anew, the documents decide later. */
+function samePayloads(
+  signedThen: readonly SignedReference[],
+  signedNow: ReadonlyMap<string, string>,
+): boolean {
+  const then = signedThen.filter(({ uri }) => /^cid:/i.test(uri));
+  return (
+    then.length === signedNow.size &&
+    then.every(({ uri, digestValue }) => signedNow.get(cidToContentId(uri)) === digestValue)
+  );
 }
 
 function recordOf(context: MshContext, opened: Opened, receipt: KeptReceipt): NewInboundMessage {
@@ -81,12 +83,9 @@ function recordOf(context: MshContext, opened: Opened, receipt: KeptReceipt): Ne
   };
 }
 
-/** The gzip or header around a document may differ in a retry; the document may not. */
+/** The gzip or header around a document may differ in a retry; the documents and their order may not. */
 function sameDocuments(first: readonly StoredPart[], second: readonly StoredPart[]): boolean {
-  return sameSet(
-    first.map((part) => part.sha256),
-    second.map((part) => part.sha256),
-  );
+  return first.length === second.length && first.every(({ sha256 }, i) => sha256 === second[i]!.sha256);
 }
 
 function contentChanged(opened: Opened, first: InboundMessage): Refusal {
