@@ -107,16 +107,17 @@ class Reception {
       return;
     }
     this.#emit('warn', 'http/message-refused', { status: answer.status, bytes, code: failure.code });
+    // Nothing is worth waiting for from a sender that does not send.
+    if (answer.status === 408) this.#response.shouldKeepAlive = false;
     send(this.#response, plainReply(answer));
   }
 
   #answer(reply: As4Reply, bytes: number): void {
-    const told = (delivered: boolean): void =>
-      this.#emit(
-        delivered ? 'info' : 'warn',
-        delivered ? 'http/message-answered' : 'http/answer-undelivered',
-        { status: reply.status, bytes },
-      );
+    const fields = { status: reply.status, bytes };
+    const told = (delivered: boolean): void => {
+      if (delivered) this.#emit('info', 'http/message-answered', fields);
+      else this.#emit('warn', 'http/answer-undelivered', fields);
+    };
     if (this.#response.destroyed) return told(false);
     this.#response.once('close', () => told(this.#response.writableFinished));
     send(this.#response, reply);

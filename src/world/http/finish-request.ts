@@ -20,7 +20,8 @@ export function finishRequest(request: IncomingMessage, limits: DrainLimits): Pr
   if (request.complete || socket.destroyed) return Promise.resolve(!socket.destroyed);
   const already = socket.bytesRead;
   const deadline = performance.now() + limits.drainMs;
-  request.resume();
+  // Whoever still listens has been answered; a forgotten listener must not keep the rest from flowing.
+  request.removeAllListeners('readable').removeAllListeners('data').resume();
   return new Promise((resolve) => {
     const timer = setInterval(() => {
       const over = socket.bytesRead - already > limits.drainBytes || performance.now() > deadline;

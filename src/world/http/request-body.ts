@@ -77,15 +77,20 @@ export function readRequestBody(
     invite();
     // The usual iterator would destroy the request, and with it the connection, when the reader leaves early.
     const source = request.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer>;
-    for (;;) {
-      const asked = performance.now();
-      const next = await within(source.next(), patience.left(), () => tooSlow(limits));
-      if (next.done === true) break;
-      patience.waited(performance.now() - asked);
-      patience.received(next.value.byteLength);
-      bytes += next.value.byteLength;
-      if (bytes > limits.maxBytes) throw tooLarge(limits.maxBytes);
-      yield next.value;
+    try {
+      for (;;) {
+        const asked = performance.now();
+        const next = await within(source.next(), patience.left(), () => tooSlow(limits));
+        if (next.done === true) break;
+        patience.waited(performance.now() - asked);
+        patience.received(next.value.byteLength);
+        bytes += next.value.byteLength;
+        if (bytes > limits.maxBytes) throw tooLarge(limits.maxBytes);
+        yield next.value;
+      }
+    } finally {
+      // Lets go of the request, so that the rest can be drained. Not awaited: a peer that stalls would hold it up.
+      void source.return?.();
     }
     if (!request.complete) throw dropped(undefined);
   }

@@ -246,6 +246,21 @@ test('too large: JSON, message field, whole form, number of parts; announced or 
   assert.equal(api.msh.writers.aborted, api.msh.writers.begun);
 });
 
+test('an upload refused early gets its answer every time, and the connection goes on serving', async (t) => {
+  const api = await startApi(t, { limits: { jsonBytes: 1_000 } });
+  const blob = new Blob([Buffer.alloc(4_000_000)]);
+  for (let i = 0; i < 20; i += 1) {
+    const refused = await postForm(api, [
+      ['message', messageWith(1, { pmode: 'unknown' })],
+      ['part-0', blob],
+    ]);
+    assertProblem(refused, 422, 'submit/unknown-pmode', 'pmode');
+    const tooLarge = await api.postJson('/v1/messages', { action: 'a'.repeat(4_000_000) });
+    assertProblem(tooLarge, 413, 'rest/too-large', 'body');
+  }
+  assertNothingLeft(api);
+});
+
 test('parts missing, undeclared, out of order, repeated, misnamed or before the message', async (t) => {
   const api = await startApi(t);
   const blob = new Blob(['x']);

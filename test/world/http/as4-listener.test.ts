@@ -203,7 +203,8 @@ test('receive reading part of the body and leaving does not break the connection
       return reply(400, 'seen enough');
     },
   });
-  for (let i = 0; i < 5; i += 1) {
+  // Often, because the next request comes on the same connection.
+  for (let i = 0; i < 40; i += 1) {
     const response = await fetch(door.as4, { method: 'POST', body: Buffer.alloc(4_000_000) });
     assert.equal(response.status, 400);
     assert.equal(await response.text(), 'seen enough');
