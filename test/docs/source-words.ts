@@ -9,7 +9,8 @@ import { findFiles } from '../support/find-files.ts';
  * - an event: the value of `event`, or an argument for a parameter of that name;
  * - a step: the value of `step` (property, variable, assignment), or an argument for a parameter of that name;
  * - an error: an argument of `new ...Error` or `new Refusal`, the value of `code`, an argument for a parameter of that
- *   name; and any word that stands elsewhere (a table, a type) and is neither an event nor a step anywhere.
+ *   name; and any word that stands elsewhere (a table, a type), begins with the name of a room, and is neither an
+ *   event nor a step anywhere.
  *
  * A template such as `as4/${check}` stands for a word for each literal that `check` can be: those given for that
  * parameter, or those of the property of that name in the same file or the one named in COMPUTED_FROM.
@@ -28,8 +29,8 @@ const COMPUTED_FROM: Readonly<Record<string, string>> = {
   'src/msh/send/read-reply.ts': 'src/protocol/as4/reply-classes.ts',
 };
 
-/** First halves of words that are no folder of the source. */
-const MORE_ROOMS = ['quoin', 'gateway', 'sweeper', 'journal'];
+/** First halves of words that are no folder of the source; needed only for words that stand elsewhere. */
+const MORE_ROOMS = ['quoin', 'gateway', 'deliver', 'sweeper', 'journal'];
 
 const WORD = /^([a-z][a-z0-9]*)\/[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const USES = { code: 'error', event: 'event', step: 'step' } as const;
@@ -65,8 +66,11 @@ function collect<T>(top: ts.Node, read: (node: ts.Node) => readonly T[]): T[] {
 
 function wordsAt(file: ts.SourceFile, node: ts.Node): readonly StableWord[] {
   if (ts.isTemplateExpression(node)) return templateWords(file, node);
-  if (!ts.isStringLiteralLike(node) || !isWord(node.text)) return [];
-  return [{ word: node.text, place: placeOf(file, node), ...positionOf(file, node) }];
+  if (!ts.isStringLiteralLike(node) || !WORD.test(node.text)) return [];
+  const position = positionOf(file, node);
+  // Elsewhere a text of this form may as well be a media type or a path.
+  if (position.use === 'elsewhere' && !isWord(node.text)) return [];
+  return [{ word: node.text, place: placeOf(file, node), ...position }];
 }
 
 function isWord(text: string): boolean {
