@@ -155,10 +155,12 @@ function readInside(element: XmlElement, inner: Inner): Inside {
 
 function childNodes(parent: EngineElement): readonly XmlNode[] {
   const nodes: XmlNode[] = [];
-  for (let node: XmlTreeNode | null = parent.firstChild; node !== null; node = node.next) {
-    // The engine's wrapper gives a processing instruction no next sibling; XPath sees them all.
-    if (!(node instanceof XmlTreeNode)) return parent.find('node()');
+  for (let node: XmlNode | null = parent.firstChild; node !== null; node = nextSibling(node))
     nodes.push(node);
-  }
   return nodes;
+}
+
+/** The wrapper of a processing instruction lacks the sibling its node has; the getter of the other wrappers finds it. */
+function nextSibling(node: XmlNode): XmlNode | null {
+  return Reflect.get(XmlTreeNode.prototype, 'next', node);
 }

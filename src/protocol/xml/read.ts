@@ -115,11 +115,33 @@ function collectIds(element: XmlElement, found: IdAttribute[]): void {
   for (const child of children(element)) collectIds(child, found);
 }
 
+/** For every parent that was asked for, the positions of its children among those of their name. */
+const positions = new WeakMap<XmlElement, ReadonlyMap<XmlElement, string>>();
+
 function stepOf(element: XmlElement): string {
   const parent = parentOf(element);
-  const alike = parent === undefined ? [] : childrenNamed(parent, element.namespaceUri, element.name);
   const name = excerpt(element.name);
-  return alike.length > 1 ? `${name}[${alike.indexOf(element) + 1}]` : name;
+  if (parent === undefined) return name;
+  let known = positions.get(parent);
+  if (known === undefined) positions.set(parent, (known = positionsIn(parent)));
+  return name + known.get(element)!;
+}
+
+/** `[2]` for the second of several, nothing for the only one. */
+function positionsIn(parent: XmlElement): ReadonlyMap<XmlElement, string> {
+  const alike = new Map<string, XmlElement[]>();
+  for (const child of children(parent)) {
+    const key = `{${child.namespaceUri}}${child.name}`;
+    const group = alike.get(key);
+    if (group === undefined) alike.set(key, [child]);
+    else group.push(child);
+  }
+  const groups = [...alike.values()];
+  return new Map(
+    groups.flatMap((group) =>
+      group.map((child, index) => [child, group.length > 1 ? `[${index + 1}]` : ''] as const),
+    ),
+  );
 }
 
 function notText(element: XmlElement, found: string): Error {

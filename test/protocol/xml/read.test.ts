@@ -51,6 +51,17 @@ test('children are the elements only, by namespace whatever the prefix', () => {
   assert.ok(!isElement(root, 'urn:p', 'r'));
 });
 
+test('elements, text and comments behind a processing instruction are not lost', () => {
+  const { root } = read('<r><?a?><?b?>x<c/><?d?><!-- e --><f/>y</r>');
+  assert.deepEqual(
+    children(root).map((child) => child.name),
+    ['c', 'f'],
+  );
+  assert.equal(textOf(read('<r><?a?>x<?b?>y</r>').root), 'xy');
+  const many = read(`<r>${'<?a?>'.repeat(50_000)}<b/></r>`);
+  assert.equal(children(many.root).length, 1);
+});
+
 test('an element is one object: it can be compared and be a key', () => {
   const { root } = read('<r><a/><a/></r>');
   const [first, second] = children(root);
