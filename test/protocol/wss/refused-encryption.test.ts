@@ -4,9 +4,16 @@ import type { KeyObject } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { isQuoinError, Refusal } from '../../../src/protocol/errors/index.ts';
 import type { KeyEntry } from '../../../src/protocol/pki/index.ts';
-import { DECRYPTION_FAILED, sealEnvelope, signEnvelope } from '../../../src/protocol/wss/index.ts';
+import { readEnvelope } from '../../../src/protocol/soap/index.ts';
+import {
+  DECRYPTION_FAILED,
+  openEncryption,
+  readSecurity,
+  sealEnvelope,
+  signEnvelope,
+} from '../../../src/protocol/wss/index.ts';
 import { encodeOaep } from '../../../src/protocol/wss/oaep.ts';
-import { NS, openDocuments } from '../../../src/protocol/xml/index.ts';
+import { NS, openDocuments, withXml } from '../../../src/protocol/xml/index.ts';
 import { PEERS, signAgain, writeAsPeer } from '../../support/peers.ts';
 import { alice, bob, elliptic, everyone, mallory, short } from './keys.ts';
 import { digestOf, gather, messagingText, once, receive, SUITE, WrongDigest } from './mini-msh.ts';
@@ -222,6 +229,14 @@ describe('E03: key transport of old peers', () => {
       );
     });
   }
+
+  test('the right key under a broken padding does not open either', async () => {
+    const block = encodeOaep(CEK, 256, randomBytes(32), { digest: 'sha256', maskGeneration: 'sha1' });
+    // Seed and data stay what they are: only the leading byte, which has to be 0, is not.
+    block[0] = 1;
+    const value = publicEncrypt({ key: bob.certificate.publicKey, padding: constants.RSA_NO_PADDING }, block);
+    await assert.rejects(receive(transported(MGF1P, SHA256, value), accepting), refusedWith('EBMS:0102'));
+  });
 
   test('what the profile asks for is opened with the switch on as well', async () => {
     await receive(wire, accepting);
@@ -534,6 +549,28 @@ test('E12: whatever fails inside, the partner gets one sentence and the same num
     answers.add(JSON.stringify([error.name, error.ebms, error.code, error.message]));
   }
   assert.equal(answers.size, 1);
+});
+
+test('each part is decrypted once, and only what is encrypted', () => {
+  withXml(wire.envelope, {}, (doc) => {
+    const claimed = readSecurity(readEnvelope(doc));
+    const decryption = openEncryption(claimed, {
+      suite: SUITE,
+      keys: [bob],
+      acceptLegacyKeyTransport: false,
+    });
+    const taken = (error: unknown) => isQuoinError(error) && error.code === 'wss/part-taken';
+    decryption.decrypt('one', once(part));
+    assert.throws(() => decryption.decrypt('one', once(part)), taken);
+    assert.throws(() => decryption.decrypt('three', once(part)), taken);
+    assert.throws(() => decryption.mimeTypeOf('three'), taken);
+    assert.equal(decryption.mimeTypeOf('one'), TYPE);
+    const nothing = { signed: false, signature: undefined, encryptedKey: undefined, encryptedParts: [] };
+    assert.throws(
+      () => openEncryption(nothing, { suite: SUITE, keys: [bob], acceptLegacyKeyTransport: false }),
+      (error) => isQuoinError(error) && error.code === 'wss/not-encrypted',
+    );
+  });
 });
 
 describe('what cannot be encrypted', () => {
