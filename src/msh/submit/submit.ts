@@ -6,6 +6,7 @@ import {
   payloadProfileViolations,
   propertyViolations,
 } from '../../protocol/as4/index.ts';
+import { writeUserMessage } from '../../protocol/ebms/index.ts';
 import type { UserMessage } from '../../protocol/ebms/index.ts';
 import type { Leg } from '../../protocol/pmode/index.ts';
 import type { MshContext } from '../context.ts';
@@ -35,6 +36,7 @@ export async function submit(
     answered,
   });
   checkAgreed(governing.leg, header);
+  checkWritable(header);
   const parts = await keepPayloads(context, governing, submission, header, streams);
   const message: NewOutboundMessage = {
     rowId: uuid(),
@@ -105,6 +107,11 @@ function checkAgreed(leg: Leg, header: UserMessage): void {
   throw new QuoinError('submit/against-agreement', `The message does not fit its P-Mode: ${first.message}.`, {
     finding: first.finding,
   });
+}
+
+/** What cannot be written now could not be written at any attempt. Throws `ebms/unwritable-value` and `xml/...`. */
+function checkWritable(header: UserMessage): void {
+  writeUserMessage(header);
 }
 
 /** The message a reply answers, where we have received it: its conversation is the reply's (eDelivery AS4 1.15 1.4.2.2). */
