@@ -25,7 +25,7 @@ async function nextOf(parts: AsyncGenerator<MimePart>): Promise<MimePart> {
 }
 
 const MESSAGE =
-  'preamble: --b is not it\r\n' +
+  'preamble: --b is not it\r\n--bx neither\r\n' +
   '--b\r\n' +
   'Content-Type: application/soap+xml;\r\n\tcharset=UTF-8\r\n' +
   'Content-Transfer-Encoding: binary\r\n' +
