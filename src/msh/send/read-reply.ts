@@ -1,4 +1,4 @@
-import { QuoinError } from '../../protocol/errors/index.ts';
+import { QuoinError, Refusal } from '../../protocol/errors/index.ts';
 import type { Finding } from '../../protocol/errors/index.ts';
 import { checkReceipt, classifyReply } from '../../protocol/as4/index.ts';
 import type { Reply, ReplyVerdict } from '../../protocol/as4/index.ts';
@@ -88,18 +88,14 @@ async function readAnswer(reader: Reader, reply: PushReply, bytes: Buffer): Prom
 
 function readContent(reader: Reader, reply: PushReply, bytes: Buffer, open: OpenEnvelope): Answer {
   const { status } = reply;
-  const claimed = unitsOf(open);
+  const { claimed, refusal } = unitsOf(open);
+  if (refusal?.ebms === 'EBMS:0302')
+    return { answer: { kind: 'invalid-receipt', status }, finding: refusal.finding };
   const signal = claimed?.units.signalMessages[0];
   if (claimed !== undefined && signal?.kind === 'receipt')
     return receiptAnswer(reader, reply, bytes, open, claimed, signal);
   const verified = claimed !== undefined && prove(reader, open, claimed.messaging).signer !== undefined;
-  if (signal?.kind === 'error') {
-    const { messageId, attempt } = reader.sent;
-    return {
-      answer: { kind: 'error', errors: signal.errors, verified, status, messageId, attempt },
-      found: errorText(signal),
-    };
-  }
+  if (signal?.kind === 'error') return errorAnswer(reader.sent, reply, signal, verified);
   const fault = readFault(open.envelope.body);
   if (fault === undefined) return { answer: { kind: 'other', status } };
   return {
@@ -108,14 +104,45 @@ function readContent(reader: Reader, reply: PushReply, bytes: Buffer, open: Open
   };
 }
 
-/** The units of an answer; undefined when it has no readable eb:Messaging, as a bare SOAP fault has not. */
-function unitsOf(open: OpenEnvelope): ClaimedUnits | undefined {
+/** The units of an answer, or why it has no readable eb:Messaging, as a bare SOAP fault has not. */
+function unitsOf(open: OpenEnvelope): {
+  readonly claimed?: ClaimedUnits;
+  readonly refusal?: Refusal | undefined;
+} {
   try {
-    return readClaimedUnits(open);
+    return { claimed: readClaimedUnits(open) };
   } catch (error) {
-    if (error instanceof QuoinError) return undefined;
-    throw error;
+    if (!(error instanceof QuoinError)) throw error;
+    return { refusal: error instanceof Refusal ? error : undefined };
   }
+}
+
+/**
+ * Errors the partner has signed end the sending only if they name this message: anyone who once got an error that names
+ * none could otherwise answer with it in the partner's place.
+ */
+function errorAnswer(
+  { messageId, attempt }: Sent,
+  { status }: PushReply,
+  signal: ErrorSignal,
+  signed: boolean,
+): Answer {
+  const { refToMessageId } = signal.messageInfo;
+  const named = signal.errors.map(({ refToMessageInError }) => refToMessageInError ?? refToMessageId);
+  const isBound = named.every((id) => id === messageId);
+  const verified = signed && isBound;
+  const finding: Finding = {
+    check: 'error-names-the-message',
+    field: 'eb:Error/@refToMessageInError',
+    expected: messageId,
+    found: `${named.find((id) => id !== messageId) ?? 'none'}; ${errorText(signal)}`,
+    advice: 'The error does not say that it is about this message, so the message is tried again.',
+  };
+  return {
+    answer: { kind: 'error', errors: signal.errors, verified, status, messageId, attempt },
+    found: errorText(signal),
+    ...(signed && !isBound ? { finding } : {}),
+  };
 }
 
 function receiptAnswer(
