@@ -130,7 +130,11 @@ async function openDoors(
     token: api.token?.(),
     msh,
     observer,
-    limits: { jsonBytes: config.limits.apiJsonBytes, submissionBytes: config.limits.messageBytes },
+    limits: {
+      jsonBytes: config.limits.apiJsonBytes,
+      submissionBytes: config.limits.messageBytes,
+      parts: config.limits.parts - 1,
+    },
   });
   closings.push(() => rest.close());
   const door = await startAs4Listener({

@@ -160,7 +160,8 @@ export function answerSubmission(response: Response, result: SubmitResult): void
 
 /** `POST /v1/messages`: JSON with parts in base64, or a form whose files are streamed. */
 export const submitMessage: Operation = async (context, request, response) => {
-  const reader = READERS[mediaTypeOf(request)];
+  const type = mediaTypeOf(request);
+  const reader = Object.hasOwn(READERS, type) ? READERS[type] : undefined;
   if (reader === undefined) throw unsupported(request, Object.keys(READERS));
   answerSubmission(response, await reader(context, request));
 };

@@ -13,7 +13,12 @@ export interface BlockName {
 const OUR_ROLES: readonly string[] = ['', `${NS.S12}/role/ultimateReceiver`, `${NS.S12}/role/next`];
 
 /** The lexical forms of xs:boolean. */
-const BOOLEANS: Readonly<Record<string, boolean>> = { true: true, '1': true, false: false, '0': false };
+const BOOLEANS = new Map([
+  ['true', true],
+  ['1', true],
+  ['false', false],
+  ['0', false],
+]);
 
 /** The header blocks of one name that are addressed to us; those for other roles are as if they were not there. */
 export function blocksFor(envelope: SoapEnvelope, ns: string, name: string): readonly XmlElement[] {
@@ -46,7 +51,7 @@ function isForUs(block: XmlElement): boolean {
 function mustUnderstand(block: XmlElement): boolean {
   const text = attribute(block, 'mustUnderstand', NS.S12);
   if (text === undefined) return false;
-  const value = BOOLEANS[text.trim()];
+  const value = BOOLEANS.get(text.trim());
   if (value !== undefined) return value;
   throw soapError('soap/malformed-header', 'mustUnderstand must be true or false.', {
     field: `${placeOf(block)}/@mustUnderstand`,
