@@ -127,9 +127,9 @@ function canonicalForm(content: Buffer, mimeType: string, limit: number): Buffer
   }
 }
 
-/** An attachment may be far larger than an envelope, and its elements as small as four bytes. */
+/** An attachment may be far larger than an envelope; a tree of it takes some hundred bytes an element, which bounds them. */
 function canonicalLimits(maxBytes: number): { maxBytes: number; maxElements: number; maxDepth: number } {
-  return { maxBytes, maxElements: Math.max(20_000, Math.ceil(maxBytes / 8)), maxDepth: 256 };
+  return { maxBytes, maxElements: Math.max(20_000, Math.ceil(maxBytes / 64)), maxDepth: 256 };
 }
 
 function tooLarge(mimeType: string, limit: number): Refusal {
