@@ -67,30 +67,42 @@ function refuseOtherFormats(store: Buffer): void {
 }
 
 function open(library: Forge, store: Buffer, password: string): forge.pkcs12.Pkcs12Pfx {
+  const hasMac = partsOf(readStructure(library, store)).length > 2;
+  const read = (reading: Reading): forge.pkcs12.Pkcs12Pfx => {
+    const structure = readStructure(library, store);
+    if (!reading.checkMac) structure.value = [...partsOf(structure).slice(0, 2)];
+    return library.pkcs12.pkcs12FromAsn1(structure, true, reading.password);
+  };
   try {
-    return library.pkcs12.pkcs12FromAsn1(readStructure(library, store), true, password);
+    return read({ password, checkMac: true });
   } catch (cause) {
-    // A store without a password is protected with none or with the empty one; makers differ.
-    if (password === '') return openOtherwise(library, readStructure(library, store), undefined, cause);
-    // The MAC, which held, wants UTF-16; PBES2 wants UTF-8, where the library takes Latin-1.
-    if (isAscii(password) || isMacFailure(cause)) throw explain(cause);
-    const withoutMac = readStructure(library, store);
-    withoutMac.value = (withoutMac.value as forge.asn1.Asn1[]).slice(0, 2);
-    return openOtherwise(library, withoutMac, Buffer.from(password).toString('latin1'), cause);
+    const other = otherReading(password, cause);
+    if (other === undefined) throw explain(cause, hasMac);
+    try {
+      return read(other);
+    } catch {
+      throw explain(cause, hasMac);
+    }
   }
 }
 
-function openOtherwise(
-  library: Forge,
-  structure: forge.asn1.Asn1,
-  password: string | undefined,
-  first: unknown,
-): forge.pkcs12.Pkcs12Pfx {
-  try {
-    return library.pkcs12.pkcs12FromAsn1(structure, true, password);
-  } catch {
-    throw explain(first);
-  }
+/** How a password goes into the library. */
+interface Reading {
+  readonly password: string | undefined;
+  readonly checkMac: boolean;
+}
+
+/** What else a password may mean, after it failed in the usual meaning. */
+function otherReading(password: string, cause: unknown): Reading | undefined {
+  // A store without a password is protected with none or with the empty one; makers differ.
+  if (password === '') return { password: undefined, checkMac: true };
+  // The MAC, which held, wants UTF-16; PBES2 wants UTF-8, where the library takes Latin-1.
+  if (isAscii(password) || isMacFailure(cause)) return undefined;
+  return { password: Buffer.from(password).toString('latin1'), checkMac: false };
+}
+
+function partsOf({ value }: forge.asn1.Asn1): readonly forge.asn1.Asn1[] {
+  return Array.isArray(value) ? value : [];
 }
 
 function isAscii(text: string): boolean {
@@ -109,12 +121,17 @@ function readStructure(library: Forge, store: Buffer): forge.asn1.Asn1 {
   }
 }
 
+const UNSUPPORTED = /unsupported|not supported|unknown/i;
+
 /** What the library says, by pattern: the password, something it does not know, or bytes that are no store. */
-function explain(cause: unknown): QuoinError {
+function explain(cause: unknown, hasMac: boolean): QuoinError {
   if (isQuoinError(cause)) return cause;
   const text = cause instanceof Error ? cause.message : String(cause);
   if (isMacFailure(cause) || /decrypt|wrong password/i.test(text)) return wrongPassword('key store', cause);
-  if (!/unsupported|not supported|unknown/i.test(text)) return unreadable(cause);
+  // Without a MAC, what a wrong password yields is noise, and fails anywhere.
+  if (!hasMac && !/Cannot read PKCS#12 PFX/.test(text) && !UNSUPPORTED.test(text))
+    return wrongPassword('key store', cause);
+  if (!UNSUPPORTED.test(text)) return unreadable(cause);
   return new QuoinError('pki/pkcs12-unsupported', 'The key store uses something that is not supported.', {
     cause,
     finding: {

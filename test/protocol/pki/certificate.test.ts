@@ -110,6 +110,7 @@ test('what is no certificate is refused with a code', async () => {
     ['no end line', certificate.pem.replace(/-----END.*/s, ''), 'pki/pem-broken'],
     ['not base64', '-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----', 'pki/pem-broken'],
     ['bytes behind', Buffer.concat([certificate.der, Buffer.from([0])]), 'pki/certificate-unreadable'],
+    ['a length not written as DER writes it', longLength(certificate.der), 'pki/certificate-unreadable'],
     ['cut short', certificate.der.subarray(0, 300), 'pki/certificate-unreadable'],
     ['another structure', Buffer.from('30030201ff', 'hex'), 'pki/certificate-unreadable'],
     ['too large', Buffer.concat([Buffer.from([0x30]), Buffer.alloc(70_000)]), 'pki/certificate-too-large'],
@@ -118,6 +119,12 @@ test('what is no certificate is refused with a code', async () => {
   for (const [name, input, code] of cases)
     assert.throws(() => parseCertificate(input), { code }, `${name} should give ${code}`);
 });
+
+/** The same certificate with a zero in front of its length: BER, not DER. */
+function longLength(der: Buffer): Buffer {
+  assert.equal(der[1], 0x82);
+  return Buffer.concat([Buffer.from([0x30, 0x83, 0x00]), der.subarray(2)]);
+}
 
 test('an extension twice makes a certificate unreadable', async () => {
   const pki = await testPki();

@@ -58,6 +58,11 @@ for (const [what, a, b] of DIFFERENT)
     assert.ok(!sameDistinguishedName(b, a));
   });
 
+test('an escaped blank is part of the value, others around it are not', () => {
+  assert.deepEqual(nameAttributes('CN= a ,O=\\ '), { O: [' '], CN: ['a'] });
+  assert.deepEqual(nameAttributes(' CN=\\ b\\  , O = c\\\\ '), { O: ['c\\'], CN: [' b '] });
+});
+
 test('a name of absurd length is no name', () => {
   const long = `CN=${'a'.repeat(10_000)}`;
   assert.ok(!sameDistinguishedName(long, `${long} `));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { createPublicKey } from 'node:crypto';
 import { test } from 'node:test';
-import { checkFitness } from '../../../src/protocol/pki/index.ts';
+import { checkFitness, issueCertificate } from '../../../src/protocol/pki/index.ts';
 import type { CertificateUse } from '../../../src/protocol/pki/index.ts';
 import { BAD_CERTIFICATES, ellipticKey, rsaKey, testPki, USAGE } from '../../support/pki.ts';
 import type { BadCertificate } from '../../support/pki.ts';
@@ -105,4 +106,25 @@ test('a certificate with SHA-512 is strong; one that issued itself may call itse
   const issued = await pki.bad('ca-as-leaf');
   const [finding] = checkFitness(issued.certificate, { use: 'sign', at: AT, pinned: true });
   assert.equal(finding?.check, 'certificate-not-an-authority');
+});
+
+test('a modulus beyond reason and an exponent of one are refused', async () => {
+  const { ca } = await testPki();
+  const issued = (bits: number, e: string) =>
+    issueCertificate({
+      issuer: ca,
+      subject: 'CN=x',
+      publicKey: createPublicKey({
+        key: { kty: 'RSA', n: Buffer.alloc(bits / 8, 0xc3).toString('base64url'), e },
+        format: 'jwk',
+      }),
+      notBefore: ca.certificate.notBefore,
+      notAfter: ca.certificate.notAfter,
+    });
+  const checks = async (bits: number, e: string): Promise<readonly string[]> =>
+    checkFitness(await issued(bits, e), { use: 'sign', at: AT }).map(({ check }) => check);
+  assert.deepEqual(await checks(8192, 'AQAB'), []);
+  assert.deepEqual(await checks(2048, 'Aw'), []);
+  assert.deepEqual(await checks(8200, 'AQAB'), ['certificate-key-strength']);
+  assert.deepEqual(await checks(2048, 'AQ'), ['certificate-key-strength']);
 });

@@ -11,6 +11,7 @@ import {
   privateKeyPem,
   writePkcs12,
 } from '../../../src/protocol/pki/index.ts';
+import type { KeyEntry } from '../../../src/protocol/pki/index.ts';
 import { ellipticKey, pemOfKey, pkcs12Of, testPki, writeEntry } from '../../support/pki.ts';
 import { scratchFolder } from '../../support/scratch.ts';
 import { missing, run } from '../../support/tools.ts';
@@ -82,14 +83,17 @@ test('a key and a certificate of another key are told apart', async () => {
 
 test('issuers that name each other in a circle do not hang', async () => {
   const pki = await testPki();
-  const a = await pki.issue({ subject: 'CN=A', issuerName: 'CN=B', ca: true });
-  const b = await pki.issue({ subject: 'CN=B', issuerName: 'CN=A', ca: true });
-  const entry = loadPemKeyEntry({
-    alias: 'a',
-    key: pemOfKey(a.privateKey),
-    certificates: [a.certificate, b.certificate],
-  });
-  assert.deepEqual(entry.chain, [b.certificate]);
+  const named = (subject: string, issuerName: string) =>
+    pki.issue({ subject: `CN=${subject}`, issuerName: `CN=${issuerName}`, ca: true });
+  const chainOf = async (...entries: readonly KeyEntry[]) =>
+    loadPemKeyEntry({
+      alias: 'a',
+      key: pemOfKey(entries[0]!.privateKey),
+      certificates: entries.map(({ certificate }) => certificate),
+    }).chain.map(({ subject }) => subject);
+  const [a, b, c] = [await named('A', 'B'), await named('B', 'A'), await named('B', 'C')];
+  assert.deepEqual(await chainOf(a, b), ['CN=B']);
+  assert.deepEqual(await chainOf(a, c, await named('C', 'B')), ['CN=B', 'CN=C']);
 });
 
 test('PKCS#12 of ours opens again, and in OpenSSL', { skip: noOpenssl }, async () => {
@@ -132,7 +136,13 @@ for (const [name, options] of Object.entries(OPENSSL))
     assert.ok(entries[0]?.privateKey.equals(entry.privateKey));
     assert.equal(certificates.length, 2);
     assert.deepEqual(trusted, []);
-    await assert.rejects(loadPkcs12(readFileSync(store), 'wrong'), { code: 'pki/wrong-password' });
+    for (const wrong of [
+      'wrong',
+      's3cret\n',
+      'wröng',
+      ...Array.from({ length: 20 }, (_, index) => `w${index}`),
+    ])
+      await assert.rejects(loadPkcs12(readFileSync(store), wrong), { code: 'pki/wrong-password' });
     await assert.rejects(loadPkcs12(readFileSync(store), ''), { code: 'pki/wrong-password' });
   });
 
