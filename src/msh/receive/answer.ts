@@ -1,5 +1,6 @@
 import type { EbmsErrorCode, QuoinError } from '../../protocol/errors/index.ts';
 import { ebmsError, writeErrorSignal, writeMessaging, writeReceipt } from '../../protocol/ebms/index.ts';
+import type { UserMessage } from '../../protocol/ebms/index.ts';
 import { writeEnvelope, writeFaultEnvelope } from '../../protocol/soap/index.ts';
 import type { FaultCode } from '../../protocol/soap/index.ts';
 import { signEnvelope } from '../../protocol/wss/index.ts';
@@ -24,19 +25,22 @@ export const DEFAULT_SIGNAL_SECURITY: SignalSecurity = {
   sign: true,
 };
 
-/** The signed receipt for a message: non-repudiation information copied from its signature (AS4 5.1.8). */
+/**
+ * The signed receipt for a message: non-repudiation information copied from its signature, or, where a P-Mode allows
+ * unsigned messages, a copy of the UserMessage itself (AS4 5.1.8).
+ */
 export function makeReceipt(
   context: MshContext,
   keyRing: KeyRing,
-  message: { readonly messageId: string; readonly references: readonly SignedReference[] },
+  message: { readonly userMessage: UserMessage; readonly references: readonly SignedReference[] },
   security: SignalSecurity,
 ): KeptReceipt {
-  const info = signalInfo(context, message.messageId);
-  const units = writeReceipt({
-    kind: 'receipt',
-    messageInfo: info,
-    nonRepudiationInformation: message.references,
-  });
+  const { userMessage, references } = message;
+  const info = signalInfo(context, userMessage.messageInfo.messageId);
+  const units =
+    references.length > 0
+      ? writeReceipt({ kind: 'receipt', messageInfo: info, nonRepudiationInformation: references })
+      : writeReceipt({ kind: 'receipt', messageInfo: info }, userMessage);
   const { bytes, signer } = signSignal(context, keyRing, units, security);
   return {
     bytes,

@@ -18,19 +18,22 @@ export interface Kept {
  * first (AS4 3.2). A second message under the same MessageId with other payloads is refused, never overwritten.
  */
 export async function keep(context: MshContext, opened: Opened, receipt: KeptReceipt): Promise<Kept> {
-  const removePayloads = (): Promise<unknown> =>
-    Promise.all(opened.stored.map((part) => context.payloads.remove(part.payload)));
   let kept: Kept;
   try {
     kept = await context.store.insertInbound(recordOf(context, opened, receipt));
   } catch (error) {
-    if (!mayHaveHappened(error)) await removePayloads();
+    if (!mayHaveHappened(error)) await discard(context, opened);
     throw error;
   }
   if (kept.outcome === 'fresh') return kept;
-  await removePayloads();
+  await discard(context, opened);
   if (!sameDocuments(kept.message.parts, opened.stored)) throw contentChanged(opened, kept.message);
   return kept;
+}
+
+/** Removes the payloads of a message that is not kept. */
+export async function discard(context: MshContext, opened: Opened): Promise<void> {
+  await Promise.all(opened.stored.map((part) => context.payloads.remove(part.payload)));
 }
 
 /**

@@ -3,7 +3,7 @@ import type { EbmsErrorCode } from '../../protocol/errors/index.ts';
 import type { UserMessage } from '../../protocol/ebms/index.ts';
 import type { Agreements, MshContext } from '../context.ts';
 import { failureFrom, legFields } from '../messages.ts';
-import type { As4Reply, As4Request, InboundMessage } from '../ports/index.ts';
+import type { As4Reply, As4Request, InboundMessage, KeptReceipt, KeyRing } from '../ports/index.ts';
 import {
   DEFAULT_SIGNAL_SECURITY,
   errorReply,
@@ -14,7 +14,7 @@ import {
 } from './answer.ts';
 import type { SignalSecurity } from './answer.ts';
 import { findPMode } from './find-pmode.ts';
-import { findFirstCopy, keep } from './keep.ts';
+import { discard, findFirstCopy, keep } from './keep.ts';
 import { openPayloads } from './open-payloads.ts';
 import { readEnvelope } from './read-envelope.ts';
 import type { OpenEnvelope } from './read-envelope.ts';
@@ -84,12 +84,7 @@ async function handle(context: MshContext, open: OpenEnvelope, progress: Progres
 }
 
 async function keepAndAnswer(context: MshContext, opened: Opened, progress: Progress): Promise<As4Reply> {
-  const receipt = makeReceipt(
-    context,
-    progress.agreements.keyRing,
-    { messageId: opened.userMessage.messageInfo.messageId, references: opened.references },
-    securityFor(opened),
-  );
+  const receipt = await receiptFor(context, opened, progress.agreements.keyRing);
   const { outcome, message } = await keep(context, opened, receipt);
   if (outcome === 'duplicate') return await answerDuplicate(context, opened, message, progress);
   announce(context, 'receive/kept', opened, progress, {
@@ -98,6 +93,16 @@ async function keepAndAnswer(context: MshContext, opened: Opened, progress: Prog
     deliverable: message.deliverable,
   });
   return receiptReply(message.receipt);
+}
+
+/** The receipt, made before anything is kept: without a key to sign it with, nothing may be kept either. */
+async function receiptFor(context: MshContext, opened: Opened, keyRing: KeyRing): Promise<KeptReceipt> {
+  try {
+    return makeReceipt(context, keyRing, opened, securityFor(opened));
+  } catch (error) {
+    await discard(context, opened);
+    throw error;
+  }
 }
 
 /** A duplicate is acknowledged again with the receipt of the first copy and delivered no second time (AS4 3.2). */
@@ -150,7 +155,13 @@ async function refuse(context: MshContext, progress: Progress, error: unknown): 
         reason: String(journalError),
       });
     });
-  return answerTo(context, progress, error, messageId);
+  try {
+    return answerTo(context, progress, error, messageId);
+  } catch (answerError) {
+    const reason = failureFrom('receive/answer', answerError);
+    context.observer.emit({ event: 'receive/no-answer', level: 'error', messageId, failure: reason });
+    return unavailableReply();
+  }
 }
 
 function answerTo(
@@ -163,7 +174,7 @@ function answerTo(
     const refusal = { ebms: error.ebms, message: error.message, refToMessageId: messageId };
     return errorReply(context, progress.agreements.keyRing, refusal, securityFor(progress.governed));
   }
-  if (!(error instanceof QuoinError) || !OF_THE_PARTNER.test(error.code)) return unavailableReply();
+  if (!(error instanceof QuoinError) || !isOfThePartner(progress.step, error)) return unavailableReply();
   const ebms = ebmsFor(progress.step, error);
   if (ebms === undefined) return faultReply(error);
   return errorReply(
@@ -174,8 +185,12 @@ function answerTo(
   );
 }
 
-/** Rooms whose errors mean that the partner's bytes are wrong, not this access point. */
+/** Rooms whose errors mean that the partner's bytes are wrong, not this access point: as long as it is they that are read. */
 const OF_THE_PARTNER = /^(xml|soap|mime|pki|wss|ebms)\//;
+
+function isOfThePartner(step: string, error: QuoinError): boolean {
+  return step !== 'receive/keep' && OF_THE_PARTNER.test(error.code);
+}
 
 /** The ebMS error for bytes that a room could not read, by the step that asked it to. */
 const UNREADABLE_AT: Readonly<Record<string, EbmsErrorCode>> = {

@@ -1,15 +1,18 @@
 import { writeReference } from '../wss/index.ts';
 import { NS, element } from '../xml/index.ts';
-import type { EbmsError, ErrorSignal, Receipt } from './types.ts';
+import type { EbmsError, ErrorSignal, Receipt, UserMessage } from './types.ts';
 import { COUNT_LIMITS } from './values.ts';
 import { leaf, optionalAttribute, written } from './write-fields.ts';
-import { checkCount, writeDescription, writeMessageInfo } from './write-user-message.ts';
+import { checkCount, writeDescription, writeMessageInfo, writeUserMessage } from './write-user-message.ts';
 
 /**
- * `eb:SignalMessage` with a receipt that repeats the signed references of the message it is for (AS4 5.1.8).
- * Throws QuoinError `ebms/unwritable-value`.
+ * `eb:SignalMessage` with a receipt that repeats the signed references of the message it is for or, for a message that
+ * was not signed, the `received` UserMessage itself (AS4 5.1.8). Throws QuoinError `ebms/unwritable-value`.
  */
-export function writeReceipt({ messageInfo, nonRepudiationInformation: references }: Receipt): string {
+export function writeReceipt(
+  { messageInfo, nonRepudiationInformation: references }: Receipt,
+  received?: UserMessage,
+): string {
   if (references !== undefined)
     checkCount('Receipt references', references.length, 1, COUNT_LIMITS.references);
   const parts = references?.map((reference) =>
@@ -23,7 +26,7 @@ export function writeReceipt({ messageInfo, nonRepudiationInformation: reference
     'eb:SignalMessage',
     {},
     writeMessageInfo(messageInfo),
-    element('eb:Receipt', {}, ...information),
+    element('eb:Receipt', {}, received === undefined ? '' : writeUserMessage(received), ...information),
   );
 }
 
