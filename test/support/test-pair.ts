@@ -173,6 +173,6 @@ async function openDoors(test: Ending, wire: TestWire, addresses: Record<string,
       observer: { emit: () => undefined },
     });
     test.after(() => listener.close());
-    addresses[party] = listener.address.url;
+    addresses[party] = `${listener.address.url}/as4`;
   }
 }
