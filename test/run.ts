@@ -13,7 +13,9 @@ const wanted = args.filter((arg) => !arg.startsWith('--'));
 const files = findFiles(new URL('.', import.meta.url), /\.test\.ts$/)
   .filter((file) => !file.startsWith('interop/'))
   .filter((file) => !fast || !/\.slow\.test\.ts$|^exchange\//.test(file))
-  .filter((file) => wanted.length === 0 || wanted.some((part) => file.startsWith(part.replace(/^test\//, ''))))
+  .filter(
+    (file) => wanted.length === 0 || wanted.some((part) => file.startsWith(part.replace(/^test\//, ''))),
+  )
   .map((file) => `test/${file}`);
 
 if (files.length === 0) {
@@ -21,5 +23,17 @@ if (files.length === 0) {
   process.exit(1);
 }
 
-const runner = spawn(process.execPath, ['--import', 'tsx', '--test', '--test-concurrency=2', ...files], { stdio: 'inherit' });
+const runner = spawn(
+  process.execPath,
+  [
+    '--import',
+    'tsx',
+    '--import',
+    './test/support/property-seed.ts',
+    '--test',
+    '--test-concurrency=2',
+    ...files,
+  ],
+  { stdio: 'inherit' },
+);
 runner.on('exit', (code) => process.exit(code ?? 1));
