@@ -40,17 +40,29 @@ export function between(message: Buffer, from: string, to: string): Range {
 }
 
 /**
- * What a signature made by the product covers: its own text is canonical, so that no flip in it is neutral but those in
- * the unused bits at the end of SignatureValue.
+ * What a signature covers in an envelope as the product writes it, with Messaging in canonical form: no flip there is
+ * neutral. Left out are the unused bits at the end of SignatureValue and declarations that repeat those above them.
  */
 export function coveredRanges(envelope: Buffer): readonly Range[] {
   const [start, end] = between(envelope, '<ds:SignatureValue>', '==</ds:SignatureValue>');
   return [
-    between(envelope, '<eb:Messaging', '</eb:Messaging>'),
-    between(envelope, '<S12:Body', '</S12:Body>'),
-    between(envelope, '<ds:SignedInfo', '</ds:SignedInfo>'),
+    ...withoutRepeated(envelope, between(envelope, '<eb:Messaging', '</eb:Messaging>')),
+    ...withoutRepeated(envelope, between(envelope, '<S12:Body', '</S12:Body>')),
+    ...withoutRepeated(envelope, between(envelope, '<ds:SignedInfo', '</ds:SignedInfo>')),
     [start + '<ds:SignatureValue>'.length, end - '=='.length - '</ds:SignatureValue>'.length - 1],
   ];
+}
+
+/** A stretch without the declarations of the prefixes that the product's Envelope and Signature bind already. */
+function withoutRepeated(envelope: Buffer, [start, end]: Range): readonly Range[] {
+  const text = envelope.toString('latin1', start, end);
+  const ranges: Range[] = [];
+  let from = start;
+  for (const { 0: declaration, index } of text.matchAll(/ xmlns:(?:S12|ds)="[^"]*"/g)) {
+    ranges.push([from, start + index]);
+    from = start + index + declaration.length;
+  }
+  return [...ranges, [from, end]];
 }
 
 /**
