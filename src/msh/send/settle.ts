@@ -3,6 +3,7 @@ import { governingLeg } from '../../protocol/pmode/index.ts';
 import type { ReceptionAwareness } from '../../protocol/pmode/index.ts';
 import type { MshContext } from '../context.ts';
 import type { Attempt, Failure, OutboundMessage, Settlement } from '../ports/index.ts';
+import { ring } from '../ring.ts';
 import type { ReplyOutcome } from './read-reply.ts';
 import type { RunningAttempt } from './running-attempt.ts';
 
@@ -37,8 +38,7 @@ export async function settle(
   if (!settled) return;
   announce(context, message, settlement, attempt);
   if (settlement.state === 'SEND_FAILURE') await journal(context, message, settlement.failure, at);
-  if (settlement.nextAttemptAt !== undefined)
-    await context.queue.ring(message.rowId, settlement.nextAttemptAt);
+  if (settlement.nextAttemptAt !== undefined) await ring(context, message.rowId, settlement.nextAttemptAt);
 }
 
 /** Clock times of the attempts still to come, ms since the epoch. */

@@ -1,4 +1,4 @@
-import { QuoinError } from '../../protocol/errors/index.ts';
+import { QuoinError, Refusal } from '../../protocol/errors/index.ts';
 import { gzip, gzipMediaType } from '../../protocol/as4/index.ts';
 import { attachmentDigester } from '../../protocol/wss/index.ts';
 import type { UserMessage } from '../../protocol/ebms/index.ts';
@@ -85,8 +85,15 @@ async function keepPart(
     };
   } catch (error) {
     await writer.abort();
-    throw error;
+    throw error instanceof Refusal ? unsignable(stream.index, error) : error;
   }
+}
+
+/** What a partner would be refused for is told to the producer as a fault of the part it gave. */
+function unsignable(index: number, { message, finding, code }: Refusal): QuoinError {
+  return new QuoinError('submit/invalid-part', message, {
+    finding: { check: code, ...finding, field: `parts[${index}].content` },
+  });
 }
 
 async function writeAll(

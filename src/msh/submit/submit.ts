@@ -12,6 +12,7 @@ import type { Leg } from '../../protocol/pmode/index.ts';
 import type { MshContext } from '../context.ts';
 import { legFields, mayHaveHappened } from '../messages.ts';
 import type { InboundMessage, NewOutboundMessage, OutboundMessage, StoredPart } from '../ports/index.ts';
+import { ring } from '../ring.ts';
 import type { PartStreams, Submission, SubmitResult } from '../types.ts';
 import { choosePMode } from './choose-pmode.ts';
 import { completeHeader } from './complete-header.ts';
@@ -66,7 +67,7 @@ export async function submit(
         kept: part.size,
       })),
     });
-    await context.queue.ring(message.rowId);
+    await ring(context, message.rowId);
   }
   return resultOf(kept.outcome, kept.message);
 }
