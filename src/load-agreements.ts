@@ -24,6 +24,7 @@ export async function loadAgreements(config: Config): Promise<LoadedAgreements> 
     keys: config.keys,
     pmodes,
     certificatesFolder: config.folders.certificates,
+    revocationLists: config.revocationLists,
     allowDemoKeys: config.demo,
   });
   if (loaded.problems.length > 0)
@@ -35,7 +36,10 @@ export async function loadAgreements(config: Config): Promise<LoadedAgreements> 
   return {
     agreements: { pmodes, keyRing: loaded.keyRing },
     inventory: loaded.inventory,
-    warnings: problems.map(formatProblem),
+    warnings: [
+      ...problems.map(formatProblem),
+      ...loaded.warnings.map(({ message, advice }) => `${message} ${advice ?? ''}`.trim()),
+    ],
   };
 }
 

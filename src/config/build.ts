@@ -32,10 +32,6 @@ export function buildConfig(merged: ConfigFile, base: BaseFolder, source: string
   const written = merged as Written;
   const party = merged.accessPoint?.party ?? '';
   const data = resolve(base('data'), written.data);
-  const folder = (key: 'payloads' | 'spool') => {
-    const given = merged[key];
-    return given === undefined ? resolve(data, key) : resolve(base(key), given);
-  };
   const { as4, api } = written.listeners;
   const token = secretFrom(api.token, inFolder(base('listeners', 'api', 'tokenFile'), api.tokenFile));
   const tls = serverTls(merged, base);
@@ -50,11 +46,14 @@ export function buildConfig(merged: ConfigFile, base: BaseFolder, source: string
     storeFile: merged.store === undefined ? resolve(data, 'quoin.db') : resolve(base('store'), merged.store),
     folders: {
       data,
-      payloads: folder('payloads'),
-      spool: folder('spool'),
+      payloads:
+        merged.payloads === undefined
+          ? resolve(data, 'payloads')
+          : resolve(base('payloads'), merged.payloads),
       pmodes: resolve(base('pmodes'), written.pmodes),
       certificates: resolve(base('certificates'), written.certificates),
     },
+    revocationLists: listOf(merged.revocationLists).map((file) => resolve(base('revocationLists'), file)),
     keys: (merged.keys ?? []).map((key, index) => keySource(key, base('keys', index))),
     outbound: { tls: clientTls(merged, base) },
     limits: limitsOf(written),

@@ -26,6 +26,7 @@ function namedFiles({ written, config }: ConfigDraft): readonly NamedFile[] {
     ...named([...client, 'certificate'], clientTls?.certificate, outbound.tls.identity?.certificate),
     ...named([...client, 'key'], clientTls?.key, outbound.tls.identity?.key),
     ...outbound.tls.authorities.map((used) => ({ path: [...client, 'authorities'], used })),
+    ...config.revocationLists.map((used) => ({ path: ['revocationLists'], used })),
     ...keys.flatMap(({ path, certificate }, index) => [
       ...named(['keys', index, 'path'], written.keys?.[index]?.path, path),
       ...named(['keys', index, 'certificate'], written.keys?.[index]?.certificate, certificate),

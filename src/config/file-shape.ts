@@ -146,9 +146,11 @@ export const configFileShape = z
     data: path('Folder for everything the gateway writes.'),
     store: path('File of the embedded store; quoin.db in the data folder when left out.'),
     payloads: path('Folder of the payloads; payloads in the data folder when left out.'),
-    spool: path('Folder for parts that must wait; spool in the data folder when left out.'),
     pmodes: path('Folder of the P-Mode files; folders below it are not read.'),
     certificates: path('Folder that certificate names in P-Modes refer to.'),
+    revocationLists: files(
+      'Certificate revocation lists, PEM or DER, read at start; a revoked certificate is refused.',
+    ),
     keys: z.array(key).max(50, 'must have at most 50 entries').optional().describe('Our keys, newest first.'),
     limits: limits.optional().describe('Bounds for what is taken in.'),
     timeouts: timeouts.optional().describe('How long things may take.'),

@@ -113,10 +113,11 @@ export interface Config {
   readonly folders: {
     readonly data: string;
     readonly payloads: string;
-    readonly spool: string;
     readonly pmodes: string;
     readonly certificates: string;
   };
+  /** Absolute paths of certificate revocation lists. */
+  readonly revocationLists: readonly string[];
   readonly keys: readonly KeySource[];
   readonly outbound: { readonly tls: ClientTls };
   readonly limits: ConfiguredLimits;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { encodePkiPath } from '../../src/protocol/pki/index.ts';
+import { encodePkiPath, parseRevocationList } from '../../src/protocol/pki/index.ts';
 import type { Certificate, KeyEntry } from '../../src/protocol/pki/index.ts';
 import { NS } from '../../src/protocol/xml/index.ts';
 import {
@@ -14,7 +14,7 @@ import {
 import type { Changes, Forged } from '../support/attacker.ts';
 import { openTarget } from '../support/attacker-target.ts';
 import type { Target } from '../support/attacker-target.ts';
-import { tampered, USAGE } from '../support/pki.ts';
+import { revocationList, tampered, USAGE } from '../support/pki.ts';
 import type { BadCertificate } from '../support/pki.ts';
 import { oneWayYaml } from '../support/test-pair.ts';
 
@@ -107,6 +107,22 @@ describe('S14 the certificate that came with the message', () => {
       }
     });
   }
+
+  test('S14 of the right name, by the trusted authority, but revoked', HANGS, async () => {
+    const { keys } = anchored.gateway;
+    const { ca } = anchored.pki;
+    const signer = await anchored.pki.issue({ subject: 'CN=AP_A,OU=OOTS,O=Quoin Tests,C=XX' });
+    const list = await revocationList(ca, [signer.certificate], new Date('2026-01-10'));
+    keys.revocationLists = [parseRevocationList(list, [ca.certificate])];
+    try {
+      const message = anchored.forge({}, { signer });
+      const check = 'certificate-not-revoked';
+      await anchored.refuses(message, { ebms: 'EBMS:0101', code: 'receive/signer-not-trusted', check });
+    } finally {
+      keys.revocationLists = [];
+    }
+    await anchored.accepts(anchored.forge({}, { signer }));
+  });
 
   test(
     'S14 a certificate of the authority with the right name is trusted without being pinned',

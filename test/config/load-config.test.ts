@@ -67,10 +67,10 @@ test('a minimal file is enough, and every default is filled in', () => {
     folders: {
       data: join(folder, '.quoin'),
       payloads: join(folder, '.quoin/payloads'),
-      spool: join(folder, '.quoin/spool'),
       pmodes: join(folder, 'pmodes'),
       certificates: join(folder, 'certs'),
     },
+    revocationLists: [],
     keys: [
       {
         path: join(folder, 'ap.key'),

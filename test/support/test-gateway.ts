@@ -25,7 +25,7 @@ import type {
   Transport,
 } from '../../src/msh/index.ts';
 import { QuoinError } from '../../src/protocol/errors/index.ts';
-import type { Certificate, KeyEntry } from '../../src/protocol/pki/index.ts';
+import type { Certificate, KeyEntry, RevocationList } from '../../src/protocol/pki/index.ts';
 import { loadPModes } from '../../src/protocol/pmode/index.ts';
 import type { PMode } from '../../src/protocol/pmode/index.ts';
 import { openFilePayloads } from '../../src/world/payloads/index.ts';
@@ -61,6 +61,7 @@ export interface TestKeys {
   decryption: readonly KeyEntry[];
   /** By the local name of the party in the P-Modes. */
   partners: Readonly<Record<string, TestPartner>>;
+  revocationLists?: readonly RevocationList[];
 }
 
 /** A key ring over the keys as they are at the time of each call. */
@@ -72,6 +73,7 @@ export function keyRingOf(keys: TestKeys): KeyRing {
     decryptionKeys: () => keys.decryption,
     signingCertificates: ({ name }) => partner(name).signing,
     anchors: ({ name }) => partner(name).anchors ?? [],
+    revocationLists: () => keys.revocationLists ?? [],
     encryptionCertificate: ({ name }, at) => {
       const usable = partner(name).encryption.find(
         ({ notBefore, notAfter }) => notBefore <= at && at <= notAfter,

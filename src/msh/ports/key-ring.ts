@@ -1,4 +1,4 @@
-import type { Certificate, KeyEntry } from '../../protocol/pki/index.ts';
+import type { Certificate, KeyEntry, RevocationList } from '../../protocol/pki/index.ts';
 import type { Party } from '../../protocol/pmode/index.ts';
 
 /** Keys and certificates as one snapshot: a message is handled with one snapshot from beginning to end. */
@@ -13,6 +13,8 @@ export interface KeyRing {
   anchors(party: Party): readonly Certificate[];
   /** The encryption certificate to use for a party at this instant; throws `keys/no-encryption-certificate` with the reason for each candidate. */
   encryptionCertificate(party: Party, at: Date): Certificate;
+  /** Verified revocation lists; absent or empty when none are configured. */
+  readonly revocationLists?: (() => readonly RevocationList[]) | undefined;
   /** Every certificate known by pinning or as an anchor, for SKI, issuer-serial and thumbprint look-ups. */
   knownCertificates(): readonly Certificate[];
 }

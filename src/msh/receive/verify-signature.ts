@@ -76,6 +76,7 @@ export function proveSigner(
     pinned: by.keyRing.signingCertificates(by.party),
     anchors: by.keyRing.anchors(by.party),
     subject: by.party.certificates.subject,
+    revocationLists: by.keyRing.revocationLists?.(),
     at: by.at,
     use: 'sign',
   });
