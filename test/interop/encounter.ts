@@ -46,6 +46,8 @@ export interface GatewayKeys {
   readonly own: KeyEntry;
   readonly peerSigning: KeyEntry;
   readonly peerEncryption: KeyEntry;
+  /** Key of its door; plain HTTP without one. */
+  readonly tls?: KeyEntry;
 }
 
 /** Starts both sides. */
@@ -114,13 +116,15 @@ async function startOurs(folder: string, keys: GatewayKeys, peerUrl: string): Pr
   const own = writeEntry({ ...keys.own, alias: 'own' }, certificates);
   writeEntry({ ...keys.peerSigning, alias: 'peer-signing' }, certificates);
   writeEntry({ ...keys.peerEncryption, alias: 'peer-encryption' }, certificates);
+  const tls = keys.tls && writeEntry({ ...keys.tls, alias: 'tls' }, certificates);
+  const door = tls ? `, tls: { certificate: ${tls.bundle}, key: ${tls.key} }` : '';
   for (const [name, text] of Object.entries(pmodeFiles(peerUrl)))
     writeFileSync(join(folder, 'pmodes', name), text);
   writeFileSync(
     join(folder, 'quoin.yaml'),
     `accessPoint: { party: ${US} }
 listeners:
-  as4: { host: 127.0.0.1, port: 0 }
+  as4: { host: 127.0.0.1, port: 0${door} }
   api: { host: 127.0.0.1, port: 0 }
 data: data
 pmodes: pmodes

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, describe, test } from 'node:test';
+import 'reflect-metadata';
+import { SubjectAlternativeNameExtension } from '@peculiar/x509';
 import type { Gateway } from '../../src/gateway.ts';
 import type { InboundMessage } from '../../src/msh/index.ts';
 import type { KeyEntry } from '../../src/protocol/pki/index.ts';
@@ -52,14 +54,18 @@ function send(
 }
 
 /** Our receipt was verified by phase4, and what we keep is what it sent. */
-async function assertKept(answer: PeerAnswer, documents: readonly Document[]): Promise<InboundMessage> {
-  assert.equal(answer.kind, 'receipt', answer.raw);
+async function assertKept(
+  answer: PeerAnswer,
+  documents: readonly Document[],
+  by: Gateway = us,
+): Promise<InboundMessage> {
+  assert.equal(answer.kind, 'receipt', answer.raw || JSON.stringify(answer));
   assert.deepEqual([answer.reason, answer.receiptVerified], [null, true]);
   assert.equal(answer.refToMessageId, answer.messageId);
   assert.match(answer.receiptSigner ?? '', /CN=AP_XA_01/);
   assert.equal(answer.digests?.length, documents.length + 2);
   assert.ok(answer.digests.every(({ match }) => match));
-  const kept = await us.msh.inbound(answer.messageId);
+  const kept = await by.msh.inbound(answer.messageId);
   assert.ok(kept !== undefined);
   assert.equal(kept.signer, keys.peer.certificate.thumbprintSha256);
   assert.deepEqual(
@@ -154,6 +160,15 @@ describe('phase4 sends, we receive and acknowledge', () => {
     test(`our receipt with the key reference ${action}`, async () => {
       await assertKept(await send(action), [DOCUMENT]);
     });
+
+  test('over TLS', async () => {
+    const here = new SubjectAlternativeNameExtension([{ type: 'ip', value: '127.0.0.1' }]);
+    const tls = await pki.issue({ alias: 'tls', extensions: [here] });
+    const behindTls = await encounter.anotherUs({ tls });
+    const url = as4AddressOf(behindTls);
+    assert.match(url, /^https:/);
+    await assertKept(await send('Plain', { url }), [DOCUMENT], behindTls);
+  });
 
   test('ping: acknowledged, delivered nowhere', async () => {
     const answer = await peer.ping({ to: US });
