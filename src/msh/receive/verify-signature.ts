@@ -155,7 +155,7 @@ function missing(what: 'signature' | 'encryption', message: string, part?: strin
     finding: {
       check: `${what}-present`,
       field: part === undefined ? 'Security' : `cid:${part}`,
-      expected: `a ${what}`,
+      expected: what,
       found: 'nothing',
       advice: 'Ask the partner to apply the security policy of the agreement.',
     },
