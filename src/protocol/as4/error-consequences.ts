@@ -17,7 +17,10 @@ const consequences: Record<EbmsErrorCode, ErrorConsequence> = {
   'EBMS:0008': { kind: 'permanent', why: sameHeader },
   'EBMS:0009': { kind: 'permanent', why: sameHeader },
   'EBMS:0010': { kind: 'permanent', why: sameHeader },
-  'EBMS:0007': { kind: 'permanent', why: samePayload },
+  'EBMS:0007': {
+    kind: 'transient',
+    why: 'every attempt is packaged afresh, and a body that was cut off on the way looks the same',
+  },
   'EBMS:0011': { kind: 'permanent', why: samePayload },
   'EBMS:0303': { kind: 'permanent', why: samePayload },
   'EBMS:0101': { kind: 'permanent', why: sameHeader },

@@ -140,7 +140,7 @@ test('codes that judge header, signature or payload are permanent, the others ar
   );
   assert.deepEqual(
     permanent.sort(),
-    ['0001', '0003', '0007', '0008', '0009', '0010', '0011', '0023', '0101', '0103', '0303'].map(
+    ['0001', '0003', '0008', '0009', '0010', '0011', '0023', '0101', '0103', '0303'].map(
       (number) => `EBMS:${number}`,
     ),
   );
