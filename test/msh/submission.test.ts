@@ -173,6 +173,12 @@ describe('parts', () => {
       ['1', '2', '3'].map((contentId) => ({ ...TEXT, contentId })),
     ],
     'with one Content-ID for two': ['submit/invalid-part', {}, [TEXT, TEXT], 'parts[1].contentId'],
+    'with two Content-IDs that differ in letter case only': [
+      'submit/invalid-part',
+      {},
+      [TEXT, { ...TEXT, contentId: 'NOTE' }],
+      'parts[1].contentId',
+    ],
     'with a property that is ours': [
       'submit/invalid-part',
       {},
