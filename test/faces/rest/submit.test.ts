@@ -146,6 +146,18 @@ test('a form is streamed with back-pressure: what is not taken stays with the se
   assert.equal(api.msh.writers.bytes, 100_000_000);
 });
 
+test('a base64 part of many megabytes in JSON is kept; one that is wrong at its end is refused', async (t) => {
+  const api = await startApi(t, { limits: { jsonBytes: 32 * 1024 * 1024 } });
+  const content = Buffer.alloc(12 * 1024 * 1024 + 1, 'Grüße').toString('base64');
+  const part = { mimeType: 'text/plain', content };
+  const kept = await api.postJson('/v1/messages', { messageId: 'large@example', parts: [part] });
+  assert.equal(kept.status, 202, kept.text);
+  const wrong = await api.postJson('/v1/messages', {
+    parts: [{ ...part, content: `${content.slice(0, -4)}!AA=` }],
+  });
+  assertProblem(wrong, 400, 'rest/bad-base64', 'parts[0].content');
+});
+
 test('malformed JSON, unknown fields, wrong shapes and bad base64 name their field', async (t) => {
   const api = await startApi(t);
   const part = { mimeType: 'text/plain', content: '' };
