@@ -39,9 +39,9 @@ export class UploadForm {
   readonly #limits: RestLimits;
   readonly #parser: BusboyInstance;
   readonly #queue: Queued[] = [];
-  readonly #stopped: Promise<void>;
-  #stop!: () => void;
   #isStopped = false;
+  /** Ends the wait for the parser; one a piece, because a promise for all of them would remember every wait. */
+  #goOn: () => void = () => undefined;
   #failure: RestError | undefined;
   #current: Readable | undefined;
   #wake: () => void = () => undefined;
@@ -50,9 +50,6 @@ export class UploadForm {
   constructor(request: Request, limits: RestLimits) {
     this.#request = request;
     this.#limits = limits;
-    this.#stopped = new Promise((resolve) => {
-      this.#stop = resolve;
-    });
     this.#parser = this.#makeParser();
     void this.#pump();
   }
@@ -73,7 +70,7 @@ export class UploadForm {
   /** Takes no more from the client. */
   stop(): void {
     this.#isStopped = true;
-    this.#stop();
+    this.#goOn();
   }
 
   #makeParser(): BusboyInstance {
@@ -138,7 +135,7 @@ export class UploadForm {
       for await (const chunk of bodyOf(this.#request)) {
         bytes += chunk.byteLength;
         if (bytes > this.#limits.submissionBytes) throw tooLarge('body', this.#limits.submissionBytes);
-        await Promise.race([this.#taken(chunk), this.#stopped]);
+        await this.#taken(chunk);
         if (this.#isStopped) return;
       }
       if (!this.#request.complete) throw new Error('incomplete');
@@ -154,9 +151,12 @@ export class UploadForm {
     }
   }
 
+  /** Resolves when the parser has taken the piece, or when nothing more is wanted. */
   #taken(chunk: Uint8Array): Promise<void> {
     return new Promise((resolve) => {
+      this.#goOn = resolve;
       this.#parser.write(chunk, () => resolve());
+      if (this.#isStopped) resolve();
     });
   }
 
