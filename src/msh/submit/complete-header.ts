@@ -1,6 +1,6 @@
 import { QuoinError } from '../../protocol/errors/index.ts';
 import { PART_PROPERTIES, writtenProperties } from '../../protocol/as4/index.ts';
-import { contentIdToCid } from '../../protocol/mime/index.ts';
+import { collisionKey, contentIdToCid } from '../../protocol/mime/index.ts';
 import type { PartyInfo, Property, UserMessage } from '../../protocol/ebms/index.ts';
 import type { GoverningLeg } from '../../protocol/pmode/index.ts';
 import type { InboundMessage } from '../ports/index.ts';
@@ -118,9 +118,12 @@ function conversationId(submission: Submission, sources: HeaderSources): string 
 }
 
 function onceEach(given: readonly Property[]): readonly Property[] {
-  const repeated = given.findIndex(
-    (property, index) => given.findIndex((p) => p.name === property.name) !== index,
-  );
+  const seen = new Set<string>();
+  const repeated = given.findIndex(({ name }) => {
+    const known = seen.has(name);
+    seen.add(name);
+    return known;
+  });
   if (repeated < 0) return given;
   throw new QuoinError('submit/duplicate-property', 'A message property may be given once.', {
     finding: {
@@ -138,15 +141,16 @@ function partInfos(parts: readonly SubmittedPart[], sources: HeaderSources): Use
   const seen = new Set<string>();
   return parts.map((part, index) => {
     const contentId = part.contentId ?? `${sources.uuid()}@${sources.idDomain}`;
-    if (seen.has(contentId))
+    const key = collisionKey(contentId);
+    if (seen.has(key))
       throw partProblem(
         index,
         'contentId',
         'content-id-unique',
-        'Two parts have the same Content-ID.',
+        'Two parts have the same Content-ID, letter case and escapes apart.',
         contentId,
       );
-    seen.add(contentId);
+    seen.add(key);
     const taken = part.properties?.find((property) => OURS.has(property.name));
     if (taken)
       throw partProblem(
