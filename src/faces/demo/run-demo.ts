@@ -32,6 +32,7 @@ export async function runDemo(world: DemoWorld, options: DemoOptions): Promise<n
   narrator.say(
     'Two access points of two fictitious Member States exchange a birth certificate over eDelivery AS4.\n',
   );
+  narrator.step({ at: Date.now(), who: 'demo', text: 'makes fresh keys and certificates, then starts both' });
   const pair = await startPair(world, {
     folder,
     onEvent: (name, event) => narrate(narrator, name, event),
@@ -43,7 +44,7 @@ export async function runDemo(world: DemoWorld, options: DemoOptions): Promise<n
     await writeFile(join(folder, 'birth-certificate.pdf'), outcome.result.pdf);
     if (options.trace && !options.keep) await pair.stop();
     for (const tapped of exchanges) for (const line of await traceLines(tapped)) narrator.say(line);
-    conclude(narrator, folder, outcome, problems);
+    conclude(narrator, { ...options, folder }, outcome, problems);
     if (options.keep) await keepRunning(narrator, pair);
     return problems.length === 0 ? 0 : 1;
   } finally {
@@ -92,18 +93,29 @@ async function unacknowledged(backend: Backend, messageId: string, what: string)
   }
 }
 
-function conclude(narrator: Narrator, folder: string, outcome: Outcome, problems: readonly string[]): void {
+function conclude(
+  narrator: Narrator,
+  { folder, trace, keep }: DemoOptions & { readonly folder: string },
+  outcome: Outcome,
+  problems: readonly string[],
+): void {
   const shown = relative(process.cwd(), folder) || folder;
+  const captured = join(shown, 'wire', `01-${PARTIES[0]}-to-${PARTIES[1]}-request.http`);
   narrator.say('');
   for (const problem of problems) narrator.say(`PROBLEM: ${problem}`);
   if (problems.length === 0)
     narrator.say('Both messages were signed, encrypted, delivered and acknowledged by verified receipts.');
   narrator.say(`
 Files   ${join(shown, 'birth-certificate.pdf')}  the evidence as the portal received it (${outcome.result.pdf.length} bytes)
-        ${join(shown, PARTIES[0])}/  and  ${join(shown, PARTIES[1])}/  configuration, P-Mode, store, payloads, log
-Next    npm run demo -- --trace     print the messages on the wire, and record them for: npx quoin inspect FILE
-        npm run demo -- --keep      leave both access points running and talk to their APIs
-        npx quoin pmode explain --help;  npx quoin serve --help`);
+        ${join(shown, PARTIES[0])}/  and  ${join(shown, PARTIES[1])}/  configuration, P-Mode, store, payloads, log`);
+  const hints = [
+    trace
+      ? `npx quoin inspect ${captured} --config ${join(shown, PARTIES[1], 'quoin.yaml')}`
+      : 'npm run demo -- --trace     print the messages on the wire, and record them for: npx quoin inspect FILE',
+    ...(keep ? [] : ['npm run demo -- --keep      leave both access points running and talk to their APIs']),
+    'npx quoin --help            an access point of your own: README.md, "Your first access point"',
+  ];
+  for (const [index, hint] of hints.entries()) narrator.say(`${index === 0 ? 'Next' : '    '}    ${hint}`);
 }
 
 async function keepRunning(narrator: Narrator, pair: Pair): Promise<void> {
@@ -112,8 +124,8 @@ async function keepRunning(narrator: Narrator, pair: Pair): Promise<void> {
 Both keep running; Ctrl-C ends them.
         ${a.name}  ${a.api}   (process ${a.pid})
         ${b.name}  ${b.api}   (process ${b.pid})
-Try     curl ${b.api}/v1/inbox
-        npx quoin --api ${a.api} ping ${b.name}`);
+Try     npx quoin --api ${a.api} ping ${b.name}
+        curl '${b.api}/v1/inbox?state=DOWNLOADED'`);
   await new Promise<void>((resolveSignal) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolveSignal());
   });
