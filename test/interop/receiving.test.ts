@@ -108,7 +108,7 @@ describe('phase4 sends, we receive and acknowledge', () => {
     });
 
   test('the OOTS action with its header: properties in any order, bare UUIDs as identifiers', async () => {
-    const [messageId, conversationId] = [randomUUID(), randomUUID()];
+    const [messageId, conversationId, refToMessageId] = [randomUUID(), randomUUID(), randomUUID()];
     const properties = [
       { name: 'SpecificationId', value: 'oots-edm:v1.0' },
       CORNERS[1]!,
@@ -121,11 +121,14 @@ describe('phase4 sends, we receive and acknowledge', () => {
       contentId: randomUUID(),
       properties: [{ name: 'PayloadName', value: 'Geburtsurkunde ä.xml' }],
     };
-    const answer = await send('Plain', { ...OOTS, messageId, conversationId, properties }, [document]);
+    const answer = await send('Plain', { ...OOTS, messageId, conversationId, refToMessageId, properties }, [
+      document,
+    ]);
     assert.equal(answer.messageId, messageId);
     const { userMessage, parts, pmodeId, leg } = await assertKept(answer, [document]);
     assert.deepEqual([pmodeId, leg], ['one-way', 'query-request']);
     assert.deepEqual(userMessage.messageProperties, properties);
+    assert.equal(userMessage.messageInfo.refToMessageId, refToMessageId);
     assert.equal(userMessage.collaborationInfo.conversationId, conversationId);
     assert.deepEqual(userMessage.collaborationInfo.service, { value: OOTS.service, type: OOTS.serviceType });
     assert.deepEqual(userMessage.from, { partyIds: [{ value: PEER, type: PARTY_TYPE }], role: ROLE });

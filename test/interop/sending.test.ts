@@ -124,7 +124,7 @@ describe('we send, phase4 receives and acknowledges', () => {
   });
 
   test('the OOTS action with its header: typed properties in any order, bare UUIDs as identifiers', async () => {
-    const [messageId, conversationId] = [randomUUID(), randomUUID()];
+    const [messageId, conversationId, refToMessageId] = [randomUUID(), randomUUID(), randomUUID()];
     const messageProperties = [
       { name: 'SpecificationId', value: 'oots-edm:v1.0' },
       CORNERS[1]!,
@@ -136,12 +136,14 @@ describe('we send, phase4 receives and acknowledges', () => {
       action: 'ExecuteQueryRequest',
       messageId,
       conversationId,
+      refToMessageId,
       messageProperties,
     });
     assertDelivered(sent, [DOCUMENT]);
     const { received } = sent;
     assert.equal(received.messageId, messageId);
     assert.equal(received.conversationId, conversationId);
+    assert.equal(received.refToMessageId, refToMessageId);
     assert.equal(received.service, 'QueryManager');
     assert.equal(received.serviceType, 'urn:oasis:names:tc:ebcore:ebrs:ebms:binding:1.0');
     assert.deepEqual(received.from, {
