@@ -1,6 +1,6 @@
 import { checkPayloadProfile, checkReference, checkRequiredProperties } from '../../protocol/as4/index.ts';
 import type { RequestFacts } from '../../protocol/as4/index.ts';
-import type { UserMessage } from '../../protocol/ebms/index.ts';
+import { partyKey } from '../../protocol/ebms/index.ts';
 import type { MshContext } from '../context.ts';
 import type { Governed } from './stages.ts';
 
@@ -14,14 +14,20 @@ export async function validate(context: MshContext, governed: Governed): Promise
   checkRequiredProperties(userMessage, governing.leg);
   checkPayloadProfile(userMessage, governing.leg.payload);
   const isReply = governing.pmode.legs.some((leg) => leg.replyLeg === governing.leg.name);
-  const request = isReply ? await requestOf(context, userMessage) : undefined;
+  const request = isReply ? await requestOf(context, governed) : undefined;
   checkReference(userMessage, { mep: governing.pmode.mep, isReply }, request);
 }
 
-async function requestOf(context: MshContext, reply: UserMessage): Promise<RequestFacts | undefined> {
-  const { refToMessageId } = reply.messageInfo;
+/** The request a reply names, when it was put to the very partner that now answers: nobody answers for another. */
+async function requestOf(
+  context: MshContext,
+  { userMessage, governing }: Governed,
+): Promise<RequestFacts | undefined> {
+  const { refToMessageId } = userMessage.messageInfo;
   const sent = refToMessageId === undefined ? undefined : await context.store.findOutbound(refToMessageId);
-  return (
-    sent && { messageId: sent.messageId, conversationId: sent.userMessage.collaborationInfo.conversationId }
-  );
+  if (sent === undefined) return undefined;
+  const partner = new Set(governing.partner.partyIds.map((id) => partyKey([id])));
+  const { to, collaborationInfo } = sent.userMessage;
+  if (!to.partyIds.some((id) => partner.has(partyKey([id])))) return undefined;
+  return { messageId: sent.messageId, conversationId: collaborationInfo.conversationId };
 }
