@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import { QuoinError } from '../../protocol/errors/index.ts';
 import { mayMove } from '../../msh/ports/index.ts';
 import type {
@@ -13,7 +13,7 @@ import type {
 import { pageOf, sliceOf } from './paging.ts';
 import { insertParts, partsOf } from './parts.ts';
 import { inboundFrom, receiptColumns } from './rows.ts';
-import type { Tables } from './tables.ts';
+import type { InboundTable, Tables } from './tables.ts';
 
 /** Keeps a received message with its parts and receipt in one transaction, or finds the copy kept first. */
 export async function insertInbound(
@@ -72,8 +72,13 @@ export async function findDuplicate(
   sender: string,
   messageId: string,
 ): Promise<InboundMessage | undefined> {
-  const found = await findInbound(db, messageId);
-  return found.find((message) => message.sender === sender);
+  const row = await db
+    .selectFrom('inbound')
+    .selectAll()
+    .where('message_id', '=', messageId)
+    .where('sender', '=', sender)
+    .executeTakeFirst();
+  return row === undefined ? undefined : await messageOf(db, row);
 }
 
 /** Counts one more copy of a message. */
@@ -88,9 +93,12 @@ export async function countDuplicate(db: Kysely<Tables>, rowId: RowId): Promise<
 /** The message with this row id. */
 export async function getInbound(db: Kysely<Tables>, rowId: RowId): Promise<InboundMessage | undefined> {
   const row = await db.selectFrom('inbound').selectAll().where('row_id', '=', rowId).executeTakeFirst();
-  if (row === undefined) return undefined;
-  const parts = await partsOf(db, 'inbound', [rowId]);
-  return inboundFrom(row, parts.get(rowId)!);
+  return row === undefined ? undefined : await messageOf(db, row);
+}
+
+async function messageOf(db: Kysely<Tables>, row: Selectable<InboundTable>): Promise<InboundMessage> {
+  const parts = await partsOf(db, 'inbound', [row.row_id]);
+  return inboundFrom(row, parts.get(row.row_id)!);
 }
 
 /** Deliverable messages, the first kept first. */
