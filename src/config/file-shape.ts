@@ -108,7 +108,7 @@ const limits = z.strictObject({
   messageSize: size('Largest inbound message on the wire.'),
   parts: count(1, 1000, 'Most MIME parts of a message, the SOAP part included.'),
   envelopeSize: size('Largest SOAP part.'),
-  spoolSize: size('Most payload bytes that may arrive before the SOAP part.'),
+  spoolSize: size('Most payload bytes that may wait for SOAP parts yet to come, all messages together.'),
   gzipRatio: count(1, 100_000, 'Most decompressed bytes per compressed byte.'),
   replySize: size('Largest answer of a partner to a push.'),
   canonicalXmlSize: size('Largest uncompressed XML part; it is canonicalised in memory.'),

@@ -23,7 +23,7 @@ export interface MshLimits {
   readonly parts: number;
   /** All bytes of one inbound message on the wire. */
   readonly messageBytes: number;
-  /** Payload parts that arrive before the SOAP part and must wait for it. */
+  /** Payload parts that arrive before their SOAP part and must wait for it, all messages together. */
   readonly spoolBytes: number;
   /** Decompressed bytes per compressed byte, once a megabyte has come out. */
   readonly gzipRatio: number;
