@@ -49,7 +49,7 @@ export async function receive(context: MshContext, request: As4Request): Promise
   try {
     open = await readEnvelope(context, {
       contentType: request.contentType,
-      body: limited(request.body, context.limits.messageBytes),
+      body: limited(context, progress, request.body),
     });
     return await handle(context, open, progress);
   } catch (error) {
@@ -211,22 +211,46 @@ function securityFor(governed: Governed | undefined): SignalSecurity {
   return { suite, keyReference: signingKeyReference, sign };
 }
 
-async function* limited(source: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<Uint8Array> {
-  let left = limit;
+/** ms within which a sender must have sent its SOAP part: until it is proven, it must not hold a place for long. */
+const UNPROVEN_MS = 60_000;
+
+/** The bytes of a request, not more than a message may have and, up to the end of the SOAP part, not too slowly. */
+async function* limited(
+  context: MshContext,
+  progress: Progress,
+  source: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  const { messageBytes } = context.limits;
+  let left = messageBytes;
   for await (const chunk of source) {
     left -= chunk.byteLength;
-    if (left < 0) {
-      throw new Refusal(
-        'EBMS:0007',
-        'receive/message-too-large',
-        'The message is larger than this access point accepts.',
-        {
-          finding: { check: 'message-size', expected: `at most ${limit} bytes`, field: 'HTTP body' },
-        },
-      );
-    }
+    if (left < 0) throw tooLarge(messageBytes);
+    const took = context.nature.now() - progress.startedAt;
+    if (progress.step === 'receive/read-envelope' && took > UNPROVEN_MS) throw tooSlow(took);
     yield chunk;
   }
+}
+
+function tooLarge(limit: number): Refusal {
+  return new Refusal(
+    'EBMS:0007',
+    'receive/message-too-large',
+    'The message is larger than this access point accepts.',
+    { finding: { check: 'message-size', expected: `at most ${limit} bytes`, field: 'HTTP body' } },
+  );
+}
+
+/** Not the fault of the message: it may come again. */
+function tooSlow(took: number): QuoinError {
+  return new QuoinError('receive/envelope-too-slow', 'The SOAP part took too long to arrive.', {
+    finding: {
+      check: 'envelope-in-time',
+      field: 'HTTP body',
+      expected: `the whole SOAP part within ${UNPROVEN_MS} ms`,
+      found: `still coming after ${took} ms`,
+      advice: 'Look at the network between; partners should send the SOAP part as the first MIME part.',
+    },
+  });
 }
 
 function announce(
