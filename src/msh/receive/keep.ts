@@ -3,6 +3,7 @@ import { isTestService } from '../../protocol/as4/index.ts';
 import { cidToContentId } from '../../protocol/mime/index.ts';
 import type { SignedReference } from '../../protocol/wss/index.ts';
 import type { MshContext } from '../context.ts';
+import { discardPayloads } from '../discard-payloads.ts';
 import { mayHaveHappened } from '../messages.ts';
 import type { InboundMessage, KeptReceipt, NewInboundMessage, StoredPart } from '../ports/index.ts';
 import type { Opened, Verified } from './stages.ts';
@@ -33,7 +34,10 @@ export async function keep(context: MshContext, opened: Opened, receipt: KeptRec
 
 /** Removes the payloads of a message that is not kept. */
 export async function discard(context: MshContext, opened: Opened): Promise<void> {
-  await Promise.all(opened.stored.map((part) => context.payloads.remove(part.payload)));
+  await discardPayloads(
+    context,
+    opened.stored.map(({ payload }) => payload),
+  );
 }
 
 /**

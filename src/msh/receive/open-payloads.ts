@@ -4,6 +4,7 @@ import type { PartInfo } from '../../protocol/ebms/index.ts';
 import type { MimePart } from '../../protocol/mime/index.ts';
 import { attachmentDigester } from '../../protocol/wss/index.ts';
 import type { MshContext } from '../context.ts';
+import { discardPayloads } from '../discard-payloads.ts';
 import { Meter } from '../meter.ts';
 import type { Budget } from '../meter.ts';
 import type { PayloadWriter, StoredPart } from '../ports/index.ts';
@@ -55,7 +56,10 @@ async function commitAll(
     }
     return stored;
   } catch (error) {
-    await Promise.all(stored.map((part) => context.payloads.remove(part.payload)));
+    await discardPayloads(
+      context,
+      stored.map(({ payload }) => payload),
+    );
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { QuoinError, Refusal } from '../../protocol/errors/index.ts';
 import type { MimePart } from '../../protocol/mime/index.ts';
 import type { MshContext } from '../context.ts';
+import { discardPayloads } from '../discard-payloads.ts';
 import type { PayloadHandle } from '../ports/index.ts';
 
 /** Payload parts that came before the SOAP part, waiting in the payload store as they are on the wire. */
@@ -8,7 +9,7 @@ export interface Spool {
   readonly add: (part: MimePart) => Promise<void>;
   /** The waiting parts in order. */
   readonly replay: () => AsyncGenerator<MimePart>;
-  /** Removes all of them. */
+  /** Removes all of them. What cannot be removed now the sweeper finds: an answer must not depend on it. */
   readonly discard: () => Promise<void>;
 }
 
@@ -55,7 +56,10 @@ export function createSpool(context: MshContext): Spool {
     discard: async () => {
       waitingIn.set(context, (waitingIn.get(context) ?? 0) - taken);
       taken = 0;
-      await Promise.all(waiting.map(({ handle }) => context.payloads.remove(handle)));
+      await discardPayloads(
+        context,
+        waiting.map(({ handle }) => handle),
+      );
     },
   };
 }

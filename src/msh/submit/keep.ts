@@ -4,6 +4,7 @@ import { attachmentDigester } from '../../protocol/wss/index.ts';
 import type { UserMessage } from '../../protocol/ebms/index.ts';
 import type { GoverningLeg } from '../../protocol/pmode/index.ts';
 import type { MshContext } from '../context.ts';
+import { discardPayloads } from '../discard-payloads.ts';
 import { Meter } from '../meter.ts';
 import type { Budget } from '../meter.ts';
 import type { PayloadWriter, StoredPart } from '../ports/index.ts';
@@ -34,14 +35,17 @@ export async function keepPayloads(
     }
     return submission.parts.map((_, index) => kept.get(index) ?? missing(index));
   } catch (error) {
-    await discardPayloads(context, [...kept.values()]);
+    await discardParts(context, [...kept.values()]);
     throw error;
   }
 }
 
 /** Removes payloads that no row names. */
-export async function discardPayloads(context: MshContext, parts: readonly StoredPart[]): Promise<void> {
-  await Promise.all(parts.map((part) => context.payloads.remove(part.payload)));
+export async function discardParts(context: MshContext, parts: readonly StoredPart[]): Promise<void> {
+  await discardPayloads(
+    context,
+    parts.map(({ payload }) => payload),
+  );
 }
 
 async function keepPart(

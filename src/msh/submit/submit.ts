@@ -16,7 +16,7 @@ import { ring } from '../ring.ts';
 import type { PartStreams, Submission, SubmitResult } from '../types.ts';
 import { choosePMode } from './choose-pmode.ts';
 import { completeHeader } from './complete-header.ts';
-import { discardPayloads, keepPayloads } from './keep.ts';
+import { discardParts, keepPayloads } from './keep.ts';
 
 /**
  * Submit (ebMS3 2.1.1): choose the P-Mode, complete the header, keep everything, ring the queue. When it resolves,
@@ -77,11 +77,11 @@ async function insertOrDiscard(
   message: NewOutboundMessage,
 ): Promise<{ readonly outcome: 'kept' | 'exists'; readonly message: OutboundMessage }> {
   const inserted = await context.store.insertOutbound(message).catch(async (error: unknown) => {
-    if (!mayHaveHappened(error)) await discardPayloads(context, message.parts);
+    if (!mayHaveHappened(error)) await discardParts(context, message.parts);
     throw error;
   });
   if (inserted.outcome === 'kept') return inserted;
-  await discardPayloads(context, message.parts);
+  await discardParts(context, message.parts);
   if (inserted.message.fingerprint === message.fingerprint) return inserted;
   throw new QuoinError(
     'submit/duplicate-message-id',
