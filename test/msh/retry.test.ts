@@ -19,7 +19,7 @@ import {
 } from '../support/test-pair.ts';
 import type { Pair, PairOptions } from '../support/test-pair.ts';
 import { networkDown } from '../support/test-wire.ts';
-import type { Interceptor , createWire} from '../support/test-wire.ts';
+import type { Interceptor, createWire } from '../support/test-wire.ts';
 
 /** Reception awareness: attempts by the clock, and everything that may be lost between two access points. */
 

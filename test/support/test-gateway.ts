@@ -132,6 +132,8 @@ export interface TestGateway {
   readonly events: readonly MshEvent[];
   /** Waits until no row is due and no worker runs. */
   settled(): Promise<void>;
+  /** Waits until no worker runs; a row may be due whose ring was lost. */
+  idle(): Promise<void>;
   journal(): Promise<readonly JournalEntry[]>;
   inbox(): Promise<readonly InboundMessage[]>;
   outbox(): Promise<readonly OutboundMessage[]>;
@@ -203,7 +205,8 @@ export async function openTestGateway(options: TestGatewayOptions): Promise<Test
     context,
     world,
     events,
-    settled: () => settled(world.store, clock, busy),
+    settled: () => settled(async () => (await world.store.dueOutbound(clock.now, 1)).length > 0, busy),
+    idle: () => settled(() => Promise.resolve(false), busy),
     journal: async () => (await world.store.listJournal({}, page)).items,
     inbox: async () => (await world.store.listInbound({}, page)).items,
     outbox: async () => (await world.store.listOutbound({}, page)).items,
@@ -252,13 +255,12 @@ function watchQueue(queue: Queue): Busy {
 
 const PATIENCE_MS = 30_000;
 
-async function settled(store: MessageStore, clock: TestClock, busy: Busy): Promise<void> {
+async function settled(hasDue: () => Promise<boolean>, busy: Busy): Promise<void> {
   const hangs = Date.now() + PATIENCE_MS;
   for (let quiet = 0; quiet < 3;) {
     if (Date.now() > hangs) throw new Error(`not settled after ${PATIENCE_MS} ms`);
     await delay(2);
-    const due = await store.dueOutbound(clock.now, 1);
-    quiet = due.length === 0 && busy.running() === 0 ? quiet + 1 : 0;
+    quiet = !(await hasDue()) && busy.running() === 0 ? quiet + 1 : 0;
   }
 }
 
@@ -306,7 +308,7 @@ export async function statusOf({ msh }: TestGateway, messageId: string): Promise
 
 /** Rings every row that is due, as the sweeper does, and waits. */
 export async function ringDue(gateway: TestGateway): Promise<void> {
-  const { store, queue } = gateway.context;
+  const { store, queue } = gateway.world;
   for (const rowId of await store.dueOutbound(gateway.clock.now, 100)) await queue.ring(rowId);
   await gateway.settled();
 }
