@@ -1,41 +1,62 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { loadConfig, readPModeFolder } from './config/index.ts';
+import { loadConfig } from './config/index.ts';
 import type { Config } from './config/index.ts';
-import { demoWorld } from './demo-world.ts';
-import { makeDevelopmentPki, makeSigningRequest } from './development-pki.ts';
 import type { CertificateTools, CliWorld, InspectReport, PModeTools } from './faces/cli/index.ts';
-import { loadAgreements, problemError, readPModes } from './load-agreements.ts';
-import { explainMatch, formatProblem, loadPModes, weakModes } from './protocol/pmode/index.ts';
+import { problemError } from './problem-error.ts';
+import { formatProblem } from './protocol/pmode/index.ts';
 
 /** The program behind the command line; heavy rooms are imported only by the commands that need them. */
 export function cliWorld(): CliWorld {
   return {
+    version: readVersion(),
     serve: async ({ config, demo }) => {
       const { startGateway } = await import('./gateway.ts');
-      return await startGateway(configuration(config, demo));
+      const { config: found, warnings } = configuration(config, demo);
+      return await startGateway(found, { warnings, pretty: process.stdout.isTTY === true });
     },
     demo: async (options) => {
       const { runDemo } = await import('./faces/demo/index.ts');
-      const colour = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
-      return await runDemo(demoWorld(), {
-        ...options,
-        colour,
-        write: (line) => process.stdout.write(`${line}\n`),
-      });
+      const { demoWorld } = await import('./demo-world.ts');
+      const colour = process.stdout.isTTY === true && (process.env['NO_COLOR'] ?? '') === '';
+      const write = (line: string): void => void process.stdout.write(`${line}\n`);
+      return await runDemo(demoWorld(), { ...options, colour, write });
     },
     certs: certificateTools,
     pmodes: pmodeTools,
     inspect: inspectCapture,
-    apiOf: (file) => Promise.resolve(apiOf(configuration(file, false))),
+    apiOf: (file) => Promise.resolve(apiOf(file)),
   };
 }
 
+/** package.json lies beside `src` in a checkout and beside `dist` in an image. */
+function readVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
+}
+
 /** The configuration in force. Throws `config/invalid` listing every problem with file, line and advice. */
-function configuration(file: string | undefined, demo: boolean): Config {
-  const loaded = loadConfig({ file, env: process.env, overrides: demo ? { demo: true } : {} });
-  if (loaded.config !== undefined) return loaded.config;
-  throw problemError('config/invalid', 'configuration', loaded.problems.map(formatProblem));
+function configuration(
+  file: string | undefined,
+  demo: boolean,
+): { readonly config: Config; readonly warnings: readonly string[] } {
+  if (file === undefined && !hasUsualFile()) throw noConfiguration();
+  const { config, problems } = loadConfig({ file, env: process.env, overrides: demo ? { demo: true } : {} });
+  if (config !== undefined) return { config, warnings: problems.map(formatProblem) };
+  throw problemError('config/invalid', 'configuration', problems.map(formatProblem));
+}
+
+/** Where `loadConfig` looks when no file is named; settings may also come from the environment alone. */
+function hasUsualFile(): boolean {
+  const { QUOIN_CONFIG, QUOIN_ACCESS_POINT_PARTY } = process.env;
+  return Boolean(QUOIN_CONFIG) || Boolean(QUOIN_ACCESS_POINT_PARTY) || existsSync('quoin.yaml');
+}
+
+function noConfiguration(): Error {
+  return problemError('config/invalid', 'configuration', [
+    'there is no quoin.yaml in this folder, and none was named.',
+    'Name it with --config FILE or QUOIN_CONFIG; the README shows a short one. Or run quoin demo, which needs none.',
+  ]);
 }
 
 /** The limits of an access point that nobody configured. */
@@ -45,63 +66,50 @@ function withDefaults(): Config {
   return config!;
 }
 
-function apiOf(config: Config): { url: string; token?: string | undefined } {
+function apiOf(file: string | undefined): { url: string; token?: string | undefined } | undefined {
+  if (file === undefined && !hasUsualFile()) return undefined;
+  const { config } = configuration(file, false);
   const { host, port, token } = config.listeners.api;
-  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  return {
-    url: `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`,
-    token: token?.(),
-  };
+  if (port === 0)
+    throw problemError('config/invalid', 'configuration', [
+      `${config.source}: listeners.api.port is 0, any free port: only the log of the access point knows which.`,
+      'Name the address with --api.',
+    ]);
+  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  const url = `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+  return { url, token: token?.() };
 }
 
 const certificateTools: CertificateTools = {
   development: async ({ folder, parties }) => {
-    const files = await makeDevelopmentPki({ folder, parties, demonstration: false, bits: 3072, days: 365 });
-    return [...files.values()].flatMap(({ key, certificate }) => [key, certificate]);
+    const { makeDevelopmentPki } = await import('./development-pki.ts');
+    const made = await makeDevelopmentPki({ folder, parties, demonstration: false, bits: 3072, days: 365 });
+    return [
+      made.authority,
+      ...[...made.parties.values()].flatMap(({ key, certificate }) => [key, certificate]),
+    ];
   },
-  request: makeSigningRequest,
-  list: async ({ config }) => {
-    const { inventory } = await loadAgreements(configuration(config, true));
-    return inventory.map((entry) => ({
-      ...entry.certificate,
-      source: entry.source,
-      use: entry.use,
-      daysLeft: entry.daysLeft,
-      thumbprintSha256: entry.thumbprintSha256,
-      findings: entry.findings.map(
-        (finding) => `${finding.check}: expected ${finding.expected ?? '-'}, found ${finding.found ?? '-'}`,
-      ),
-    }));
+  request: async (request) => {
+    const { makeSigningRequest } = await import('./development-pki.ts');
+    return await makeSigningRequest(request);
+  },
+  list: async ({ config: file }) => {
+    const { listCertificates } = await import('./load-agreements.ts');
+    const { config } = configuration(file, true);
+    return await listCertificates(config);
   },
 };
 
 const pmodeTools: PModeTools = {
-  check: ({ config, path, self }) => {
-    const { pmodes, problems } =
-      path === undefined ? readPModes(configuration(config, true)) : readPath(path, self ?? '');
-    return Promise.resolve({
-      pmodes: pmodes.map((pmode) => ({
-        id: pmode.id,
-        file: pmode.file,
-        legs: pmode.legs.length,
-        weakModes: weakModes(pmode),
-      })),
-      problems: problems.map((problem) => ({ severity: problem.severity, text: formatProblem(problem) })),
-    });
+  check: async ({ config, path, self }) => {
+    const { checkPModes } = await import('./load-agreements.ts');
+    return checkPModes(path === undefined ? configuration(config, true).config : { path, self: self ?? '' });
   },
-  explain: ({ config, facts }) =>
-    Promise.resolve(explainMatch(readPModes(configuration(config, true)).pmodes, facts)),
+  explain: async ({ config, facts }) => {
+    const { explainPModes } = await import('./load-agreements.ts');
+    return explainPModes(configuration(config, true).config, facts);
+  },
 };
-
-/** P-Modes of a folder, or of a single file, checked without a configuration. */
-function readPath(path: string, self: string): ReturnType<typeof readPModes> {
-  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
-  const read = isFile
-    ? { files: [{ file: path, text: readFileSync(path, 'utf8') }], problems: [] }
-    : readPModeFolder(path);
-  const loaded = loadPModes(read.files, { self });
-  return { pmodes: loaded.pmodes, problems: [...read.problems, ...loaded.problems] };
-}
 
 /** Judged by the configured P-Modes and keys when a configuration is named, explained only otherwise. */
 async function inspectCapture(
@@ -110,7 +118,8 @@ async function inspectCapture(
 ): Promise<InspectReport> {
   const { inspect } = await import('./msh/index.ts');
   const { mshLimits } = await import('./gateway.ts');
-  const config = options.config === undefined ? undefined : configuration(options.config, true);
+  const { loadAgreements } = await import('./load-agreements.ts');
+  const config = options.config === undefined ? undefined : configuration(options.config, true).config;
   const agreements = config && (await loadAgreements(config)).agreements;
   const limits = mshLimits(config ?? withDefaults());
   return await inspect(bytes, { agreements, contentType: options.contentType, limits });

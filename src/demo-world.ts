@@ -5,8 +5,8 @@ import type { DemoWorld } from './faces/demo/index.ts';
 /** What the demonstration needs of the rest: marked keys, and the program itself as a command. */
 export function demoWorld(): DemoWorld {
   return {
-    makeKeys: (folder, parties) =>
-      makeDevelopmentPki({ folder, parties, demonstration: true, bits: 2048, days: 30 }),
+    makeKeys: async (folder, parties) =>
+      (await makeDevelopmentPki({ folder, parties, demonstration: true, bits: 2048, days: 30 })).parties,
     command: [process.execPath, fileURLToPath(new URL('../bin/quoin.js', import.meta.url))],
   };
 }

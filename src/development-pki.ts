@@ -1,6 +1,8 @@
 import { createPublicKey } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { QuoinError } from './protocol/errors/index.ts';
 import {
   createCa,
   createCsr,
@@ -29,40 +31,61 @@ export interface DevelopmentPki {
   readonly days: number;
 }
 
-/** Makes an authority and a key and certificate for each party, as PEM files. */
-export async function makeDevelopmentPki(request: DevelopmentPki): Promise<ReadonlyMap<string, PartyFiles>> {
-  await mkdir(request.folder, { recursive: true });
-  const notBefore = new Date(Date.now() - DAY);
-  const notAfter = new Date(Date.now() + request.days * DAY);
-  const unit = request.demonstration ? DEMO_UNIT : 'Development';
-  const validity = { notBefore, notAfter };
-  const [ca, ...keys] = await Promise.all([
-    createCa({
-      alias: 'ca',
-      subject: `CN=Quoin development authority,OU=${unit}`,
-      bits: request.bits,
-      ...validity,
-    }),
-    ...request.parties.map(() => generateKey({ bits: request.bits })),
-  ]);
-  await writeFile(join(request.folder, 'ca.pem'), ca.certificate.pem);
-  const made = await Promise.all(
-    request.parties.map(async (party, index) => {
-      const key = keys[index]!;
-      const subject = `CN=${party},OU=${unit},O=Quoin`;
-      const { pem } = await issueCertificate({
-        issuer: ca,
-        subject,
-        publicKey: createPublicKey(key),
-        ...validity,
-      });
-      return [party, await writePair(request.folder, party, privateKeyPem(key), pem)] as const;
-    }),
-  );
-  return new Map(made);
+/** What was made: the certificate of the authority, and the files of each party. */
+export interface MadePki {
+  readonly authority: string;
+  readonly parties: ReadonlyMap<string, PartyFiles>;
 }
 
-/** Makes a key and a signing request with the subject form of the OOTS registration; resolves to the files written. */
+/** A file to be written, private or not. */
+interface NewFile {
+  readonly path: string;
+  readonly text: string;
+  readonly isPrivate?: boolean;
+}
+
+/**
+ * Makes an authority and a key and certificate for each party, as PEM files named for them: `ap_xa_01.key.pem` and
+ * `ap_xa_01.pem` for AP_XA_01. The key of the authority is thrown away. Throws `cli/usage` for names that cannot be,
+ * `cli/file-unusable` before it would overwrite anything.
+ */
+export async function makeDevelopmentPki(request: DevelopmentPki): Promise<MadePki> {
+  const { folder, parties, bits } = request;
+  const named = new Map(parties.map((party) => [party, filesOf(folder, party)]));
+  refuseTwins(parties);
+  const authority = join(folder, 'ca.pem');
+  refuseExisting([authority, ...[...named.values()].flatMap(({ key, certificate }) => [key, certificate])]);
+  const unit = request.demonstration ? DEMO_UNIT : 'Development';
+  const validity = {
+    notBefore: new Date(Date.now() - DAY),
+    notAfter: new Date(Date.now() + request.days * DAY),
+  };
+  const subject = `CN=Quoin development authority,OU=${unit}`;
+  const [ca, ...keys] = await Promise.all([
+    createCa({ alias: 'ca', subject, bits, ...validity }),
+    ...parties.map(() => generateKey({ bits })),
+  ]);
+  const files: NewFile[] = [{ path: authority, text: ca.certificate.pem }];
+  for (const [index, party] of parties.entries()) {
+    const key = keys[index]!;
+    const { pem } = await issueCertificate({
+      issuer: ca,
+      subject: `CN=${party},OU=${unit},O=Quoin`,
+      publicKey: createPublicKey(key),
+      ...validity,
+    });
+    const paths = named.get(party)!;
+    files.push({ path: paths.key, text: privateKeyPem(key), isPrivate: true });
+    files.push({ path: paths.certificate, text: pem });
+  }
+  await writeNew(folder, files);
+  return { authority, parties: named };
+}
+
+/**
+ * Makes a key and a signing request with the subject form of the OOTS registration; resolves to the files written. Throws
+ * `pki/subject-malformed`, `pki/key-size`, and as above.
+ */
 export async function makeSigningRequest(request: {
   readonly folder: string;
   readonly name: string;
@@ -71,26 +94,76 @@ export async function makeSigningRequest(request: {
   readonly unit: string;
   readonly bits: number;
 }): Promise<readonly string[]> {
-  await mkdir(request.folder, { recursive: true });
-  const key = await generateKey({ bits: request.bits });
+  refuseName(request.name);
   const subject = subjectForOots(request);
-  const files = [
-    join(request.folder, `${request.name}.key.pem`),
-    join(request.folder, `${request.name}.csr.pem`),
-  ];
-  await writeFile(files[0]!, privateKeyPem(key), { mode: 0o600, flag: 'wx' });
-  await writeFile(files[1]!, await createCsr({ subject, key }));
+  const path = join(request.folder, request.name);
+  const files = [`${path}.key.pem`, `${path}.csr.pem`] as const;
+  refuseExisting(files);
+  const key = await generateKey({ bits: request.bits });
+  await writeNew(request.folder, [
+    { path: files[0], text: privateKeyPem(key), isPrivate: true },
+    { path: files[1], text: await createCsr({ subject, key }) },
+  ]);
   return files;
 }
 
-async function writePair(
-  folder: string,
-  party: string,
-  key: string,
-  certificate: string,
-): Promise<PartyFiles> {
-  const files = { key: join(folder, `${party}.key.pem`), certificate: join(folder, `${party}.pem`) };
-  await writeFile(files.key, key, { mode: 0o600 });
-  await writeFile(files.certificate, certificate);
-  return files;
+function filesOf(folder: string, party: string): PartyFiles {
+  refuseName(party);
+  const path = join(folder, party.toLowerCase());
+  return { key: `${path}.key.pem`, certificate: `${path}.pem` };
+}
+
+/** Names become file names and parts of distinguished names: nothing in them may mean something there. */
+function refuseName(name: string): void {
+  if (/^[A-Za-z0-9][\w.-]{0,63}$/.test(name) && name.toLowerCase() !== 'ca') return;
+  throw new QuoinError('cli/usage', `"${name}" cannot name a key.`, {
+    finding: {
+      check: 'key-name',
+      expected:
+        'letters, digits, ".", "_" and "-", at most 64, beginning with a letter or digit, and not "ca"',
+      found: name,
+    },
+  });
+}
+
+function refuseTwins(parties: readonly string[]): void {
+  const names = parties.map((party) => party.toLowerCase());
+  const twin = parties.find((_, index) => names.indexOf(names[index]!) !== index);
+  if (twin !== undefined)
+    throw new QuoinError(
+      'cli/usage',
+      `The party ${twin} is named twice; capital letters make no difference.`,
+    );
+}
+
+function refuseExisting(paths: readonly string[]): void {
+  const existing = paths.filter((path) => existsSync(path));
+  if (existing.length > 0) throw exists(existing.join(', '));
+}
+
+function exists(path: string, cause?: unknown): QuoinError {
+  return new QuoinError('cli/file-unusable', `There is already: ${path}.`, {
+    cause,
+    finding: {
+      check: 'keys-not-overwritten',
+      field: path,
+      advice: 'Keys are never overwritten: move them away, or name another folder with --folder.',
+    },
+  });
+}
+
+/** Writes all or none: half a key pair would only be in the way. */
+async function writeNew(folder: string, files: readonly NewFile[]): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const written: string[] = [];
+  try {
+    for (const { path, text, isPrivate } of files) {
+      await writeFile(path, text, { flag: 'wx', mode: isPrivate === true ? 0o600 : 0o644 });
+      written.push(path);
+    }
+  } catch (error) {
+    await Promise.all(written.map((path) => rm(path, { force: true })));
+    const { code, path } = error as NodeJS.ErrnoException;
+    throw code === 'EEXIST' && path !== undefined ? exists(path, error) : error;
+  }
 }

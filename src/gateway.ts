@@ -20,78 +20,107 @@ export interface Gateway {
   readonly api: string;
   readonly msh: Msh;
   readonly observer: EventLog;
-  /** Stops taking messages, lets running work finish, closes everything in reverse order. */
+  /** Stops taking messages, lets running work finish within `times.shutdownMs`, closes everything in reverse order. */
   readonly stop: () => Promise<void>;
 }
 
-/** Something that was started and must be closed again. */
-type Closing = () => Promise<void>;
+/** What the gateway is told besides its configuration. */
+export interface GatewayOptions {
+  /** Warnings about the configuration, for the log. */
+  readonly warnings?: readonly string[];
+  /** One readable line an event instead of JSON. */
+  readonly pretty?: boolean;
+}
+
+/** What was started and must be closed again, in the order it was started. */
+type Closings = (() => Promise<void>)[];
 
 /**
- * Starts an access point from its configuration: the only place that knows two adapters at once. Starts in order and,
- * when a step fails, closes what was started before in reverse. Throws QuoinError of whichever room refused.
+ * Starts an access point from its configuration: the only place that knows two adapters at once. Starts in order, sends
+ * nothing before both doors are open, and closes what was started before when a step fails. Throws QuoinError of whichever
+ * room refused.
  */
-export async function startGateway(config: Config): Promise<Gateway> {
+export async function startGateway(config: Config, options: GatewayOptions = {}): Promise<Gateway> {
   const startedAt = systemNature.now();
-  const closings: Closing[] = [];
-  const stop = async (): Promise<void> => {
-    for (const close of closings.splice(0).reverse()) await close();
-  };
+  const observer = createObserver({ level: config.log.level, pretty: options.pretty });
+  const loaded = await loadAgreements(config);
+  const closings: Closings = [];
   try {
-    return await startAll(config, startedAt, closings, stop);
+    const { msh, ...doors } = await startAll(config, loaded, observer, closings);
+    announce(config, [...(options.warnings ?? []), ...loaded.warnings], loaded, observer);
+    observer.emit({
+      event: 'gateway/listening',
+      level: 'info',
+      party: config.accessPoint.party,
+      pmodes: loaded.agreements.pmodes.length,
+      ...doors,
+      tookMs: systemNature.now() - startedAt,
+    });
+    return { ...doors, msh, observer, stop: () => stop(observer, closings) };
   } catch (error) {
-    await stop();
+    // Why it cannot start is what the operator must read, whatever closing says.
+    await closeAll(closings).catch(() => undefined);
     throw error;
   }
 }
 
-async function startAll(
-  config: Config,
-  startedAt: number,
-  closings: Closing[],
-  stop: Closing,
-): Promise<Gateway> {
-  const observer = createObserver({ level: config.log.level });
-  const loaded = await loadAgreements(config);
-  const context = await openWorld(config, loaded, observer, closings);
-  const msh = createMsh(context);
-  await msh.start();
-  closings.push(() => msh.stop());
-  const doors = await openDoors(config, msh, observer, closings);
-  announce(config, loaded, observer, { ...doors, tookMs: systemNature.now() - startedAt });
-  return {
-    ...doors,
-    msh,
-    observer,
-    stop: async () => {
-      observer.emit({ event: 'gateway/stopping', level: 'info' });
-      await stop();
-      observer.emit({ event: 'gateway/stopped', level: 'info' });
-    },
-  };
+async function stop(observer: EventLog, closings: Closings): Promise<void> {
+  observer.emit({ event: 'gateway/stopping', level: 'info' });
+  await closeAll(closings);
+  observer.emit({ event: 'gateway/stopped', level: 'info' });
 }
 
-async function openWorld(
+/** Closes everything in reverse; what fails keeps nothing else open, and the first failure is told at the end. */
+async function closeAll(closings: Closings): Promise<void> {
+  const failures: unknown[] = [];
+  for (const close of closings.splice(0).reverse())
+    await close().catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
+}
+
+async function startAll(
   config: Config,
   loaded: LoadedAgreements,
   observer: EventLog,
-  closings: Closing[],
-): Promise<MshContext> {
+  closings: Closings,
+): Promise<Pick<Gateway, 'as4' | 'api' | 'msh'>> {
+  const patience = new AbortController();
+  const context = await openWorld({ config, loaded, observer, patience: patience.signal }, closings);
+  const msh = createMsh(context);
+  const doors: Closings = [];
+  closings.push(() => finish([...doors, () => msh.stop()], config.times.shutdownMs, patience));
+  const api = await openApi(config, msh, observer, doors);
+  const as4 = await openAs4(config, msh, observer, doors);
+  await msh.start();
+  return { as4, api, msh };
+}
+
+/** Doors and workers end side by side, so that the time to finish is granted once; pushes beyond it are aborted. */
+async function finish(closings: Closings, ms: number, patience: AbortController): Promise<void> {
+  const deadline = setTimeout(() => patience.abort(), ms);
+  const ended = await Promise.allSettled(closings.map((close) => close()));
+  clearTimeout(deadline);
+  for (const one of ended) if (one.status === 'rejected') throw one.reason;
+}
+
+/** What the world is made of. */
+interface Making {
+  readonly config: Config;
+  readonly loaded: LoadedAgreements;
+  readonly observer: EventLog;
+  /** Aborts when pushes may no longer run. */
+  readonly patience: AbortSignal;
+}
+
+async function openWorld(making: Making, closings: Closings): Promise<MshContext> {
+  const { config, loaded, observer } = making;
   await mkdir(config.folders.data, { recursive: true, mode: 0o700 });
   const store = await openSqliteStore({ file: config.storeFile });
   closings.push(() => store.close());
-  const payloads = await openFilePayloads({ folder: config.folders.payloads });
-  const transport = createTransport({
-    tls: await transportTls(config.outbound.tls),
-    connectTimeoutMs: config.times.connectMs,
-    stallTimeoutMs: config.times.idleMs,
-    maxReplyBytes: config.limits.replyBytes,
-  });
-  closings.push(() => transport.close());
   return {
     store,
-    payloads,
-    transport,
+    payloads: await openFilePayloads({ folder: config.folders.payloads }),
+    transport: await openTransport(making, closings),
     observer,
     queue: createLocalQueue(systemNature),
     nature: systemNature,
@@ -108,6 +137,18 @@ async function openWorld(
   };
 }
 
+async function openTransport(making: Making, closings: Closings): Promise<MshContext['transport']> {
+  const { config, patience } = making;
+  const transport = createTransport({
+    tls: await transportTls(config.outbound.tls),
+    connectTimeoutMs: config.times.connectMs,
+    stallTimeoutMs: config.times.idleMs,
+    maxReplyBytes: config.limits.replyBytes,
+  });
+  closings.push(() => transport.close());
+  return { ...transport, push: (request) => transport.push({ signal: patience, ...request }) };
+}
+
 /** The bounds of the configuration as the MSH knows them. */
 export function mshLimits(config: Config): MshLimits {
   const { envelopeBytes, parts, messageBytes, spoolBytes, gzipRatio, replyBytes, canonicalBytes } =
@@ -115,28 +156,27 @@ export function mshLimits(config: Config): MshLimits {
   return { envelopeBytes, parts, messageBytes, spoolBytes, gzipRatio, replyBytes, canonicalBytes };
 }
 
-/** The backends' door first: an access point that answers partners can also be looked at. */
-async function openDoors(
-  config: Config,
-  msh: Msh,
-  observer: EventLog,
-  closings: Closing[],
-): Promise<{ readonly as4: string; readonly api: string }> {
-  const { as4, api } = config.listeners;
+async function openApi(config: Config, msh: Msh, observer: EventLog, doors: Closings): Promise<string> {
+  const { api } = config.listeners;
+  const { apiJsonBytes, messageBytes, parts } = config.limits;
+  const listen: typeof startHttpListener = (options) =>
+    startHttpListener({ ...options, limits: listenerLimits(config) });
   const rest = await startRestListener({
-    listen: startHttpListener,
+    listen,
     host: api.host,
     port: api.port,
     token: api.token?.(),
     msh,
     observer,
-    limits: {
-      jsonBytes: config.limits.apiJsonBytes,
-      submissionBytes: config.limits.messageBytes,
-      parts: config.limits.parts - 1,
-    },
+    // The SOAP part counts as one of a message.
+    limits: { jsonBytes: apiJsonBytes, submissionBytes: messageBytes, parts: parts - 1 },
   });
-  closings.push(() => rest.close());
+  doors.push(() => rest.close());
+  return rest.address.url;
+}
+
+async function openAs4(config: Config, msh: Msh, observer: EventLog, doors: Closings): Promise<string> {
+  const { as4 } = config.listeners;
   const door = await startAs4Listener({
     host: as4.host,
     port: as4.port,
@@ -144,26 +184,31 @@ async function openDoors(
     tls: await listenerTls(as4.tls),
     receive: (request) => msh.receive(request),
     limits: {
+      ...listenerLimits(config),
       messageBytes: config.limits.messageBytes,
       concurrentMessages: config.limits.inbound,
       idleMs: config.times.idleMs,
     },
     observer,
   });
-  closings.push(() => door.close());
-  return { as4: door.address.url, api: rest.address.url };
+  doors.push(() => door.close());
+  return door.address.url;
 }
 
+function listenerLimits({ times }: Config): { readonly headersMs: number; readonly closeMs: number } {
+  return { headersMs: times.headersMs, closeMs: times.shutdownMs };
+}
+
+/** What weakens this access point is said at every start. */
 function announce(
   config: Config,
-  loaded: LoadedAgreements,
+  warnings: readonly string[],
+  { agreements }: LoadedAgreements,
   observer: EventLog,
-  facts: { as4: string; api: string; tookMs: number },
 ): void {
-  const { pmodes } = loaded.agreements;
-  for (const warning of loaded.warnings)
+  for (const warning of warnings)
     observer.emit({ event: 'gateway/configuration-warning', level: 'warn', warning });
-  for (const mode of pmodes.flatMap(weakModes))
+  for (const mode of agreements.pmodes.flatMap(weakModes))
     observer.emit({ event: 'gateway/weaker-mode', level: 'warn', mode });
   if (config.demo)
     observer.emit({
@@ -171,11 +216,4 @@ function announce(
       level: 'warn',
       advice: 'Demonstration keys are allowed. Never do this in production.',
     });
-  observer.emit({
-    event: 'gateway/listening',
-    level: 'info',
-    party: config.accessPoint.party,
-    pmodes: pmodes.length,
-    ...facts,
-  });
 }

@@ -1,63 +1,156 @@
+import { readFileSync, statSync } from 'node:fs';
 import type { Config } from './config/index.ts';
 import { readPModeFolder } from './config/index.ts';
-import type { Agreements } from './msh/index.ts';
-import { QuoinError } from './protocol/errors/index.ts';
-import { formatProblem, hasErrors, loadPModes } from './protocol/pmode/index.ts';
+import type { Agreements, MatchExplanation, MatchFacts } from './msh/index.ts';
+import { problemError } from './problem-error.ts';
+import { explainMatch, formatProblem, hasErrors, loadPModes, weakModes } from './protocol/pmode/index.ts';
 import type { PModeProblem } from './protocol/pmode/index.ts';
 import { loadKeyRing } from './world/keys/index.ts';
-import type { CertificateInventoryEntry } from './world/keys/index.ts';
+import type { CertificateInventoryEntry, KeyProblem, LoadedKeyRing } from './world/keys/index.ts';
 
 /** P-Modes and keys as loaded, with everything worth telling about them. */
 export interface LoadedAgreements {
   readonly agreements: Agreements;
-  readonly inventory: readonly CertificateInventoryEntry[];
   /** Problems that do not stop the access point. */
   readonly warnings: readonly string[];
 }
 
+/** A problem in words: place, what, cure. */
+interface ToldProblem {
+  readonly severity: 'error' | 'warning';
+  readonly text: string;
+}
+
+interface ReadPModes {
+  readonly pmodes: Agreements['pmodes'];
+  readonly problems: readonly PModeProblem[];
+}
+
 /** Loads P-Modes, keys and partner certificates. Throws `config/pmodes` or `config/keys` listing every problem at once. */
 export async function loadAgreements(config: Config): Promise<LoadedAgreements> {
-  const { pmodes, problems } = readPModes(config);
-  if (hasErrors(problems))
-    throw problemError('config/pmodes', 'P-Modes', problems.filter(isError).map(formatProblem));
-  const loaded = await loadKeyRing({
-    keys: config.keys,
-    pmodes,
-    certificatesFolder: config.folders.certificates,
-    revocationLists: config.revocationLists,
-    allowDemoKeys: config.demo,
-  });
+  const { pmodes, problems } = soundPModes(config);
+  const loaded = await loadKeys(config, pmodes, config.demo);
   if (loaded.problems.length > 0)
-    throw problemError(
-      'config/keys',
-      'keys',
-      loaded.problems.map((problem) => `${problem.message} ${problem.advice ?? ''}`),
-    );
+    throw problemError('config/keys', 'keys and certificates', loaded.problems.map(keyText));
   return {
     agreements: { pmodes, keyRing: loaded.keyRing },
-    inventory: loaded.inventory,
-    warnings: [
-      ...problems.map(formatProblem),
-      ...loaded.warnings.map(({ message, advice }) => `${message} ${advice ?? ''}`.trim()),
+    warnings: [...problems.map(formatProblem), ...loaded.warnings.map(keyText)],
+  };
+}
+
+/** Every certificate that can be loaded, and every problem of those that cannot; demonstration keys are shown too. */
+export async function listCertificates(config: Config): Promise<{
+  readonly certificates: readonly ListedCertificate[];
+  readonly problems: readonly ToldProblem[];
+}> {
+  const { pmodes, problems } = readConfigured(config);
+  const loaded = await loadKeys(config, pmodes, true);
+  return {
+    certificates: loaded.inventory.map(listed),
+    problems: [
+      ...problems.filter(isError).map(told),
+      ...loaded.problems.map((problem) => ({ severity: 'error' as const, text: keyText(problem) })),
+      ...loaded.warnings.map((problem) => ({ severity: 'warning' as const, text: keyText(problem) })),
     ],
   };
 }
 
-/** The P-Modes of the configured folder with every problem found. */
-export function readPModes(config: Config): {
-  readonly pmodes: Agreements['pmodes'];
-  readonly problems: readonly PModeProblem[];
+type ListedCertificate = ReturnType<typeof listed>;
+
+function listed({
+  source,
+  use,
+  party,
+  certificate,
+  daysLeft,
+  thumbprintSha256,
+  findings,
+}: CertificateInventoryEntry) {
+  return {
+    source,
+    use,
+    party,
+    ...certificate,
+    daysLeft,
+    thumbprintSha256,
+    findings: findings.map(
+      ({ check, expected = '-', found = '-' }) => `${check}: expected ${expected}, found ${found}`,
+    ),
+  };
+}
+
+/** The P-Modes of a configuration, or of a file or folder, with every problem and the weaker modes that are switched on. */
+export function checkPModes(where: Config | { readonly path: string; readonly self: string }): {
+  readonly pmodes: readonly {
+    readonly id: string;
+    readonly file: string;
+    readonly legs: number;
+    readonly weakModes: readonly string[];
+  }[];
+  readonly problems: readonly ToldProblem[];
 } {
-  const read = readPModeFolder(config.folders.pmodes);
-  const loaded = loadPModes(read.files, { self: config.accessPoint.party });
-  return { pmodes: loaded.pmodes, problems: [...read.problems, ...loaded.problems] };
+  const { pmodes, problems } = 'path' in where ? readPath(where.path, where.self) : readConfigured(where);
+  return {
+    pmodes: pmodes.map((pmode) => ({
+      id: pmode.id,
+      file: pmode.file,
+      legs: pmode.legs.length,
+      weakModes: weakModes(pmode),
+    })),
+    problems: problems.map(told),
+  };
 }
 
-function isError(problem: PModeProblem): boolean {
-  return problem.severity === 'error';
+/** Which configured P-Mode governs a message with these facts, and why the others do not. Throws `config/pmodes`. */
+export function explainPModes(config: Config, facts: MatchFacts): readonly MatchExplanation[] {
+  return explainMatch(soundPModes(config).pmodes, facts);
 }
 
-/** Every problem in one readable message: whoever fixes them wants to see them all. */
-export function problemError(code: `config/${string}`, what: string, lines: readonly string[]): QuoinError {
-  return new QuoinError(code, [`The ${what} cannot be used:`, ...lines].join('\n  '));
+function soundPModes(config: Config): ReadPModes {
+  const read = readConfigured(config);
+  if (!hasErrors(read.problems)) return read;
+  throw problemError('config/pmodes', 'P-Modes', read.problems.filter(isError).map(formatProblem));
+}
+
+function readConfigured(config: Config): ReadPModes {
+  return loaded(readPModeFolder(config.folders.pmodes), config.accessPoint.party);
+}
+
+/** P-Modes of a folder, or of a single file, checked without a configuration. */
+function readPath(path: string, self: string): ReadPModes {
+  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  if (!isFile) return loaded(readPModeFolder(path), self);
+  return loaded({ files: [{ file: path, text: readFileSync(path, 'utf8') }], problems: [] }, self);
+}
+
+function loaded(read: ReturnType<typeof readPModeFolder>, self: string): ReadPModes {
+  const { pmodes, problems } = loadPModes(read.files, { self });
+  return { pmodes, problems: [...read.problems, ...problems] };
+}
+
+function loadKeys(
+  config: Config,
+  pmodes: Agreements['pmodes'],
+  allowDemoKeys: boolean,
+): Promise<LoadedKeyRing> {
+  const { keys, folders, revocationLists } = config;
+  return loadKeyRing({
+    keys,
+    pmodes,
+    certificatesFolder: folders.certificates,
+    revocationLists,
+    allowDemoKeys,
+  });
+}
+
+function told(problem: PModeProblem): ToldProblem {
+  return { severity: problem.severity, text: formatProblem(problem).replace(/^\w+: /, '') };
+}
+
+function isError({ severity }: PModeProblem): boolean {
+  return severity === 'error';
+}
+
+function keyText({ message, advice }: KeyProblem): string {
+  return advice === undefined ? message : `${message} ${advice}`;
 }

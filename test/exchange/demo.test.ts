@@ -89,7 +89,8 @@ test(
     const failed = run(process.execPath, [...quoin, 'demo', '--folder', join(process.execPath, 'demo')]);
     await assert.rejects(
       failed,
-      (error: { code: number; stderr: string }) => error.code === 1 && error.stderr.length > 0,
+      (error: { code: number; stderr: string }) =>
+        error.code === 2 && error.stderr.includes('a part of this path is a file'),
     );
     assert.equal(existsSync(folder), false);
   },

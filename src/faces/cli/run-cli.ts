@@ -1,7 +1,4 @@
-import { Command, CommanderError } from 'commander';
-import { describeError, isQuoinError } from '../../protocol/errors/index.ts';
-import type { QuoinError } from '../../protocol/errors/index.ts';
-import { ApiError, ApiUnreachable } from './api-client.ts';
+import { Command } from 'commander';
 import { addCerts } from './commands/certs.ts';
 import type { CommandContext } from './commands/context.ts';
 import { addDemo } from './commands/demo.ts';
@@ -12,13 +9,15 @@ import { addPMode } from './commands/pmode.ts';
 import { addSend } from './commands/send.ts';
 import { addServe } from './commands/serve.ts';
 import { addStatus } from './commands/status.ts';
-import { EXIT, processTerminal, styled } from './terminal.ts';
+import { complain } from './complaint.ts';
+import { EXIT, processTerminal } from './terminal.ts';
 import type { Terminal } from './terminal.ts';
 import type { CliWorld } from './world.ts';
 
 const AFTER_HELP = `
-Exit codes: 0 done, 1 it did not succeed, 2 wrong usage, 3 no access point answers, 4 not found.
-Environment: QUOIN_API (address of the API), QUOIN_TOKEN (its token), NO_COLOR.
+Exit codes: 0 done; 1 it did not succeed; 2 wrong usage, or a file that cannot be used; 3 no access point answers;
+4 there is no such message.
+Environment: QUOIN_CONFIG (configuration file), QUOIN_API (address of the API), QUOIN_TOKEN (its token), NO_COLOR.
 First steps: quoin demo`;
 
 const COMMANDS = [addDemo, addServe, addSend, addStatus, addInbox, addPing, addInspect, addPMode, addCerts];
@@ -30,58 +29,31 @@ export async function runCli(
   terminal: Terminal = processTerminal(),
 ): Promise<number> {
   let exitCode: number = EXIT.done;
-  const program = new Command('quoin')
+  const program = createProgram(world.version, terminal);
+  const context: CommandContext = { world, terminal, finish: (code) => (exitCode = code) };
+  for (const add of COMMANDS) add(program, context);
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return complain(terminal, error, program.opts<{ readonly json?: boolean }>().json === true);
+  }
+}
+
+/** The program without its commands, which take over how it exits, writes and helps. */
+function createProgram(version: string, terminal: Terminal): Command {
+  return new Command('quoin')
     .description('eDelivery AS4 access point for the EU Once-Only Technical System')
     .option('-c, --config <file>', 'configuration file (quoin.yaml)')
     .option('--api <url>', 'address of the backend API of a running access point')
-    .option('--token <token>', 'token for the API')
-    .option('--json', 'machine-readable output')
+    .option('--token <token>', 'token for the API; QUOIN_TOKEN keeps it out of the list of processes')
+    .option('--json', 'machine-readable output, errors too')
+    .version(version)
     .addHelpText('after', AFTER_HELP)
+    .configureHelp({ showGlobalOptions: true })
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.out(text.trimEnd()),
       writeErr: (text) => terminal.err(text.trimEnd()),
     });
-  const context: CommandContext = { world, terminal, finish: (code) => (exitCode = code) };
-  for (const add of COMMANDS) add(program, context);
-  program.commands.forEach(overrideExit);
-  try {
-    await program.parseAsync([...argv], { from: 'user' });
-    return exitCode;
-  } catch (error) {
-    return reportError(terminal, error);
-  }
-}
-
-/** Sub-commands do not inherit what the program was told about exits and output. */
-function overrideExit(command: Command): void {
-  command.exitOverride().copyInheritedSettings(command.parent!);
-  command.commands.forEach(overrideExit);
-}
-
-function reportError(terminal: Terminal, error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-  terminal.err(styled(terminal, 'red', describeError(error).replace(/^\w*Error: /, '')));
-  if (error instanceof ApiUnreachable) return EXIT.unreachable;
-  if (error instanceof ApiError) return reportProblem(terminal, error);
-  if (isQuoinError(error)) reportFinding(terminal, error);
-  return EXIT.failed;
-}
-
-function reportProblem(terminal: Terminal, error: ApiError): number {
-  const { field, finding } = error.problem as { field?: string; finding?: Record<string, unknown> };
-  if (field !== undefined) terminal.err(`  field     ${field}`);
-  printPairs(terminal, finding ?? {});
-  return error.status === 404 ? EXIT.notFound : EXIT.failed;
-}
-
-function reportFinding(terminal: Terminal, error: QuoinError): void {
-  printPairs(terminal, { ...error.finding });
-}
-
-function printPairs(terminal: Terminal, pairs: Readonly<Record<string, unknown>>): void {
-  for (const name of ['field', 'expected', 'found', 'advice']) {
-    const text = pairs[name];
-    if (typeof text === 'string' && text !== '') terminal.err(`  ${name.padEnd(9)} ${text}`);
-  }
 }

@@ -2,7 +2,9 @@ import { styleText } from 'node:util';
 
 /** What a command writes to, so that tests can read it. */
 export interface Terminal {
+  /** What was asked for: one line, without its end. */
   readonly out: (line: string) => void;
+  /** What a person should know besides: progress, complaints. */
   readonly err: (line: string) => void;
   readonly colour: boolean;
 }
@@ -15,15 +17,23 @@ export function processTerminal(): Terminal {
   return {
     out: (line) => process.stdout.write(`${line}\n`),
     err: (line) => process.stderr.write(`${line}\n`),
-    colour: process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined,
+    colour: process.stdout.isTTY === true && (process.env['NO_COLOR'] ?? '') === '',
   };
+}
+
+/** Control characters and those that turn the direction of text: what partners write must not steer a terminal. */
+const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** Text from elsewhere as it may stand on a terminal. */
+export function plain(text: string): string {
+  return text.replace(UNSAFE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 type Style = 'green' | 'red' | 'yellow' | 'cyan' | 'bold' | 'dim';
 
-/** Text in a style where the terminal shows colours, plain otherwise. */
-export function styled(terminal: Terminal, style: Style, text: string): string {
-  return terminal.colour ? styleText(style, text, { validateStream: false }) : text;
+/** Plain text in a style where the terminal shows colours. */
+export function styled(terminal: Pick<Terminal, 'colour'>, style: Style, text: string): string {
+  return terminal.colour ? styleText(style, plain(text), { validateStream: false }) : plain(text);
 }
 
 /** Rows in aligned columns under a heading line; the last column is not padded. */
@@ -32,20 +42,31 @@ export function table(
   headings: readonly string[],
   rows: readonly (readonly string[])[],
 ): void {
+  const shown = rows.map((row) => row.map(plain));
   const widths = headings.map((heading, column) =>
-    Math.max(heading.length, ...rows.map((row) => (row[column] ?? '').length)),
+    Math.max(heading.length, ...shown.map((row) => (row[column] ?? '').length)),
   );
   const line = (cells: readonly string[]): string =>
     cells
-      .map((cell, column) => (column === cells.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
+      .map((cell, column) => (column === headings.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
       .join('  ');
   terminal.out(styled(terminal, 'bold', line(headings)));
-  for (const row of rows) terminal.out(line(row));
+  for (const row of shown) terminal.out(line(row));
+}
+
+/** Labelled values as indented lines; those without a value are left out. */
+export function facts(
+  write: (line: string) => void,
+  pairs: readonly (readonly [label: string, value: string | undefined])[],
+): void {
+  const told = pairs.filter(([, value]) => value !== undefined && value !== '');
+  const width = Math.max(8, ...told.map(([label]) => label.length));
+  for (const [label, value] of told) write(`  ${label.padEnd(width)}  ${plain(value!)}`);
 }
 
 /** Bytes as a person reads them. */
 export function bytesText(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB'];
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   const power = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
   const value = bytes / 1000 ** power;
   return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[power]}`;

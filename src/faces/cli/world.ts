@@ -5,29 +5,37 @@ import type { MatchExplanation, MatchFacts } from '../../msh/index.ts';
  * no adapter and no protocol room.
  */
 export interface CliWorld {
+  /** Version of the program. */
+  readonly version: string;
   /** Starts an access point in this process; resolves once it listens. Throws QuoinError `config/...` and the like. */
   readonly serve: (options: ServeOptions) => Promise<RunningGateway>;
   readonly demo: (options: DemoOptions) => Promise<number>;
   readonly certs: CertificateTools;
   readonly pmodes: PModeTools;
   readonly inspect: (bytes: Uint8Array, options: InspectOptions) => Promise<InspectReport>;
-  /** Reads a configuration just far enough to find the backend API of the access point it describes. */
+  /**
+   * The backend API of the access point that a configuration describes: the one named, or the one `serve` finds here;
+   * undefined when none is named and there is none. Throws `config/invalid`.
+   */
   readonly apiOf: (
-    configFile: string,
-  ) => Promise<{ readonly url: string; readonly token?: string | undefined }>;
+    configFile: string | undefined,
+  ) => Promise<{ readonly url: string; readonly token?: string | undefined } | undefined>;
 }
 
+/** How to serve. */
 export interface ServeOptions {
   readonly config?: string | undefined;
   readonly demo: boolean;
 }
 
+/** An access point that runs; addresses are URLs. */
 export interface RunningGateway {
   readonly as4: string;
   readonly api: string;
   readonly stop: () => Promise<void>;
 }
 
+/** How to run the demonstration. */
 export interface DemoOptions {
   readonly keep: boolean;
   readonly trace: boolean;
@@ -38,6 +46,8 @@ export interface DemoOptions {
 export interface LoadedCertificate {
   readonly source: string;
   readonly use: string;
+  /** Parties of the P-Modes it stands for; empty for ours. */
+  readonly party: string;
   readonly subject: string;
   readonly issuer: string;
   readonly serialNumber: string;
@@ -48,13 +58,23 @@ export interface LoadedCertificate {
   readonly findings: readonly string[];
 }
 
+/** A problem in words: place, what, cure. */
+export interface ToldProblem {
+  readonly severity: 'error' | 'warning';
+  readonly text: string;
+}
+
+/** What `quoin certs` does. */
 export interface CertificateTools {
-  /** Makes a development authority and one key and certificate a party; resolves to the files written. */
+  /**
+   * Makes a development authority and one key and certificate a party; resolves to the files written. Overwrites nothing:
+   * throws `cli/file-unusable` before anything is written, and `cli/usage` for a name that is no file name.
+   */
   readonly development: (options: {
     readonly folder: string;
     readonly parties: readonly string[];
   }) => Promise<readonly string[]>;
-  /** Makes a key and a signing request with the OOTS subject form; resolves to the files written. */
+  /** Makes a key and a signing request with the OOTS subject form; resolves to the files written. Throws as above. */
   readonly request: (options: {
     readonly folder: string;
     readonly name: string;
@@ -63,9 +83,13 @@ export interface CertificateTools {
     readonly unit: string;
     readonly bits: number;
   }) => Promise<readonly string[]>;
-  readonly list: (options: { readonly config?: string | undefined }) => Promise<readonly LoadedCertificate[]>;
+  readonly list: (options: { readonly config?: string | undefined }) => Promise<{
+    readonly certificates: readonly LoadedCertificate[];
+    readonly problems: readonly ToldProblem[];
+  }>;
 }
 
+/** What `quoin pmode` does. */
 export interface PModeTools {
   /** Loads and checks P-Modes; every problem at once, none thrown. */
   readonly check: (options: {
@@ -79,14 +103,16 @@ export interface PModeTools {
       readonly legs: number;
       readonly weakModes: readonly string[];
     }[];
-    readonly problems: readonly { readonly severity: 'error' | 'warning'; readonly text: string }[];
+    readonly problems: readonly ToldProblem[];
   }>;
+  /** Throws `config/pmodes` when P-Modes cannot be loaded: an explanation without them would mislead. */
   readonly explain: (options: {
     readonly config?: string | undefined;
     readonly facts: MatchFacts;
   }) => Promise<readonly MatchExplanation[]>;
 }
 
+/** How to inspect a captured message. */
 export interface InspectOptions {
   readonly config?: string | undefined;
   /** Content-Type of the HTTP message when the file holds the body only. */
@@ -95,6 +121,8 @@ export interface InspectOptions {
 
 /** A captured message, explained: sections of lines, and what this access point would answer. */
 export interface InspectReport {
+  /** It is an AS4 message, its signature holds, and as far as can be told it would be accepted. */
+  readonly sound: boolean;
   readonly sections: readonly { readonly title: string; readonly lines: readonly string[] }[];
   readonly verdict?:
     { readonly accepted: boolean; readonly answer: string; readonly lines: readonly string[] } | undefined;

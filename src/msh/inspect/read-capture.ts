@@ -5,6 +5,8 @@ import { once } from '../streams.ts';
 
 /** A captured message with its media type found, ready to be read any number of times. */
 export interface Capture {
+  /** An HTTP response. */
+  readonly isAnswer: boolean;
   readonly contentType: string | undefined;
   readonly lines: readonly string[];
   readonly body: () => AsyncIterable<Uint8Array>;
@@ -22,6 +24,7 @@ export function readCapture(bytes: Uint8Array, contentType: string | undefined):
   const type = contentType ?? head?.contentType ?? guessType(content);
   const body = (): AsyncIterable<Uint8Array> => once(content);
   return {
+    isAnswer: head?.startLine.startsWith('HTTP/') ?? false,
     contentType: type,
     lines: [
       ...(head === undefined ? [] : [head.startLine]),

@@ -1,17 +1,35 @@
+import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
-import { EXIT, styled, table } from '../terminal.ts';
-import type { CommandContext } from './context.ts';
+import { EXIT, plain, styled, table } from '../terminal.ts';
+import { print } from './context.ts';
+import type { CommandContext, GlobalOptions } from './context.ts';
+
+interface RequestOptions extends GlobalOptions {
+  readonly folder: string;
+  readonly organisation: string;
+  readonly country: string;
+  readonly unit: string;
+  readonly bits: number;
+}
 
 /** `quoin certs`: a development PKI, a key and signing request, and what is loaded with its expiry. */
 export function addCerts(program: Command, context: CommandContext): void {
-  const certs = program.command('certs').description('keys and certificates');
+  const certs = program.command('certs').description('keys and certificates: dev, request, list');
   certs
     .command('dev')
     .description('make a development authority and a key and certificate for each party')
     .argument('<parties...>', 'names of the parties, AP_XA_01 for example')
-    .option('--folder <folder>', 'where to write', 'certs/dev')
-    .action(async (parties: string[], options: { readonly folder: string }) => {
-      printFiles(context, await context.world.certs.development({ folder: options.folder, parties }));
+    .option('--folder <folder>', 'where to write; nothing is overwritten', 'certs/dev')
+    .addHelpText(
+      'after',
+      `
+Writes ca.pem and, for AP_XA_01, ap_xa_01.key.pem and ap_xa_01.pem: the names the examples in pmodes/examples use.
+Certificates are valid for a year. The key of the authority is not kept: nobody can issue more in its name.`,
+    )
+    .action(async (parties: string[], _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<GlobalOptions & { readonly folder: string }>();
+      const files = await context.world.certs.development({ folder: options.folder, parties });
+      print(context, options, files, files.map(plain));
     });
   certs
     .command('request')
@@ -20,16 +38,14 @@ export function addCerts(program: Command, context: CommandContext): void {
     .requiredOption('--organisation <name>', 'organisation that runs the access point')
     .option('--country <code>', 'country of the subject; the OOTS procedure asks for BE', 'BE')
     .option('--unit <name>', 'organisational unit', 'OOTS')
-    .option('--bits <number>', 'RSA key size', Number, 3072)
-    .option('--folder <folder>', 'where to write', '.')
-    .action(
-      async (
-        name: string,
-        options: { folder: string; organisation: string; country: string; unit: string; bits: number },
-      ) => {
-        printFiles(context, await context.world.certs.request({ ...options, name }));
-      },
-    );
+    .option('--bits <number>', 'RSA key size', keySize, 3072)
+    .option('--folder <folder>', 'where to write; nothing is overwritten', '.')
+    .action(async (name: string, _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<RequestOptions>();
+      const { folder, organisation, country, unit, bits } = options;
+      const files = await context.world.certs.request({ folder, name, organisation, country, unit, bits });
+      print(context, options, files, files.map(plain));
+    });
   certs
     .command('list')
     .description('certificates the access point loads, with expiry and findings')
@@ -38,30 +54,34 @@ export function addCerts(program: Command, context: CommandContext): void {
     });
 }
 
-async function list(
-  context: CommandContext,
-  options: { readonly config?: string; readonly json?: boolean },
-): Promise<void> {
-  const { terminal } = context;
-  const loaded = await context.world.certs.list({ config: options.config });
-  if (options.json === true) return terminal.out(JSON.stringify(loaded));
-  table(
-    terminal,
-    ['use', 'days left', 'valid until', 'serial', 'subject', 'from'],
-    loaded.map((entry) => [
-      entry.use,
-      String(entry.daysLeft),
-      entry.notAfter.slice(0, 10),
-      entry.serialNumber,
-      entry.subject,
-      entry.source,
-    ]),
-  );
-  const findings = loaded.flatMap((entry) => entry.findings.map((finding) => `${entry.subject}: ${finding}`));
-  for (const finding of findings) terminal.out(styled(terminal, 'yellow', finding));
-  if (findings.length > 0) context.finish(EXIT.failed);
+function keySize(text: string): number {
+  const bits = /^\d{4,5}$/.test(text) ? Number(text) : 0;
+  if (bits >= 2048 && bits <= 8192) return bits;
+  throw new InvalidArgumentError('It must be a whole number from 2048 to 8192.');
 }
 
-function printFiles(context: CommandContext, files: readonly string[]): void {
-  for (const file of files) context.terminal.out(file);
+async function list(context: CommandContext, options: GlobalOptions): Promise<void> {
+  const { terminal } = context;
+  const loaded = await context.world.certs.list({ config: options.config });
+  const { certificates, problems } = loaded;
+  if (options.json === true) terminal.out(JSON.stringify(loaded));
+  else {
+    table(
+      terminal,
+      ['use', 'party', 'days left', 'valid until', 'serial', 'subject', 'from'],
+      certificates.map((entry) => [
+        entry.use,
+        entry.party,
+        String(entry.daysLeft),
+        entry.notAfter.slice(0, 10),
+        entry.serialNumber,
+        entry.subject,
+        entry.source,
+      ]),
+    );
+    for (const { severity, text } of problems)
+      terminal.out(styled(terminal, severity === 'error' ? 'red' : 'yellow', `${severity}: ${text}`));
+  }
+  const unfit = certificates.some(({ findings }) => findings.length > 0);
+  if (unfit || problems.some(({ severity }) => severity === 'error')) context.finish(EXIT.failed);
 }

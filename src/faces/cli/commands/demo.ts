@@ -6,12 +6,16 @@ export function addDemo(program: Command, context: CommandContext): void {
   program
     .command('demo')
     .description('run a real evidence exchange between two access points on this machine')
-    .option('--keep', 'leave both access points running afterwards', false)
-    .option('--trace', 'print the messages on the wire', false)
-    .option('--folder <folder>', 'where keys, P-Modes, stores and evidence are written')
+    .option('--keep', 'leave both access points running afterwards')
+    .option('--trace', 'print the messages on the wire')
+    .option(
+      '--folder <folder>',
+      'where keys, P-Modes, stores and evidence are written (default: .quoin/demo)',
+    )
     .action(
-      async (options: { readonly keep: boolean; readonly trace: boolean; readonly folder?: string }) => {
-        context.finish(await context.world.demo(options));
+      async (options: { readonly keep?: boolean; readonly trace?: boolean; readonly folder?: string }) => {
+        const { keep = false, trace = false, folder } = options;
+        context.finish(await context.world.demo({ keep, trace, folder }));
       },
     );
 }

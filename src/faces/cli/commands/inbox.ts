@@ -1,33 +1,62 @@
-import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
-import { callApi, callJson } from '../api-client.ts';
+import { callJson } from '../api-client.ts';
 import type { ApiAddress } from '../api-client.ts';
-import { bytesText, table } from '../terminal.ts';
-import { apiAddress } from './context.ts';
-import type { ApiOptions, CommandContext } from './context.ts';
+import { downloadTo } from '../download.ts';
+import { fileError } from '../faults.ts';
+import { bytesText, facts, plain, styled, table } from '../terminal.ts';
+import { apiAddress, print } from './context.ts';
+import type { CommandContext, GlobalOptions } from './context.ts';
+
+interface Typed {
+  readonly value: string;
+  readonly type?: string;
+}
 
 interface PartView {
   readonly contentId: string;
   readonly mimeType: string;
   readonly size: number;
+  readonly sha256: string;
 }
 
 interface InboundView {
   readonly id: string;
   readonly messageId: string;
+  readonly conversationId: string;
+  readonly refToMessageId?: string;
   readonly state: string;
   readonly receivedAt: string;
-  readonly from: { readonly partyIds: readonly { readonly value: string }[] };
+  readonly from: { readonly partyIds: readonly Typed[] };
+  readonly service: Typed;
   readonly action: string;
+  readonly pmode: string;
+  readonly duplicates: number;
+  readonly messageProperties: readonly (Typed & { readonly name: string })[];
   readonly parts: readonly PartView[];
+}
+
+interface Page {
+  readonly items: readonly InboundView[];
+  readonly cursor?: string;
+}
+
+interface Taken {
+  readonly id: string;
+  readonly state: string;
+  readonly changed: boolean;
+}
+
+interface ListOptions extends GlobalOptions {
+  readonly all?: boolean;
+  readonly limit: number;
 }
 
 const ENDINGS: Readonly<Record<string, string>> = {
   'application/xml': 'xml',
+  'text/xml': 'xml',
   'application/x-ebrs+xml': 'xml',
   'application/pdf': 'pdf',
   'application/json': 'json',
@@ -36,46 +65,62 @@ const ENDINGS: Readonly<Record<string, string>> = {
   'text/plain': 'txt',
 };
 
-/** `quoin inbox`: list what was received, save a message's parts, acknowledge it. */
+/** Messages the API gives at once at most. */
+const PAGE = 200;
+
+/** `quoin inbox`: list what was received, look at a message, save its parts, acknowledge it. */
 export function addInbox(program: Command, context: CommandContext): void {
-  const inbox = program.command('inbox').description('what was received and not yet taken');
+  const inbox = program
+    .command('inbox')
+    .description('what was received: list (the default), show, save, ack')
+    .usage('[options] [list | show <id> | save <id> [folder] | ack <ids...>]');
   inbox
     .command('list', { isDefault: true })
-    .description('received messages, oldest first')
-    .option('--all', 'those already acknowledged too')
+    .description('received messages that were not yet taken, oldest first')
+    .option('--all', 'those already taken too')
+    .option('--limit <number>', 'how many at most', count, 50)
     .action(async (_options: unknown, command: Command) => list(context, command.optsWithGlobals()));
   inbox
-    .command('save')
-    .description('write the parts of a message into a folder')
+    .command('show')
+    .description('everything about a received message')
     .argument('<id>', 'id or MessageId')
-    .argument('[folder]', 'where to', '.')
-    .action(async (id: string, folder: string, _options: unknown, command: Command) =>
+    .action(async (id: string, _options: unknown, command: Command) =>
+      show(context, id, command.optsWithGlobals()),
+    );
+  inbox
+    .command('save')
+    .description('write the parts of a message into a folder; nothing is overwritten')
+    .argument('<id>', 'id or MessageId')
+    .argument('[folder]', 'where to; made when absent; the id when left out')
+    .action(async (id: string, folder: string | undefined, _options: unknown, command: Command) =>
       save(context, id, folder, command.optsWithGlobals()),
     );
   inbox
     .command('ack')
-    .description('tell the access point that the message was taken')
-    .argument('<id>', 'id of the message')
-    .action(async (id: string, _options: unknown, command: Command) => {
-      const api = await apiAddress(context, command.optsWithGlobals<ApiOptions>());
-      await callApi(api, { method: 'POST', path: `/v1/inbox/${encodeURIComponent(id)}/acknowledge` });
-      context.terminal.out(`${id} acknowledged`);
-    });
+    .description('tell the access point that messages were taken')
+    .argument('<ids...>', 'ids or MessageIds')
+    .action(async (ids: string[], _options: unknown, command: Command) =>
+      acknowledge(context, ids, command.optsWithGlobals()),
+    );
 }
 
-async function list(
-  context: CommandContext,
-  options: ApiOptions & { readonly all?: boolean },
-): Promise<void> {
+function count(text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It must be a whole number above 0.');
+}
+
+function messagePath(id: string): string {
+  return `/v1/inbox/${encodeURIComponent(id)}`;
+}
+
+async function list(context: CommandContext, options: ListOptions): Promise<void> {
+  const { terminal } = context;
   const api = await apiAddress(context, options);
-  const state = options.all === true ? '' : '?state=RECEIVED';
-  const { items } = await callJson<{ readonly items: readonly InboundView[] }>(api, {
-    path: `/v1/inbox${state}`,
-  });
-  if (options.json === true) return context.terminal.out(JSON.stringify(items));
-  if (items.length === 0) return context.terminal.out('The inbox is empty.');
+  const { items, more } = await fetchList(api, options);
+  if (options.json === true) return terminal.out(JSON.stringify(items));
+  if (items.length === 0) return terminal.out('The inbox is empty.');
   table(
-    context.terminal,
+    terminal,
     ['id', 'received', 'state', 'from', 'action', 'parts'],
     items.map((item) => [
       item.id,
@@ -86,23 +131,89 @@ async function list(
       item.parts.map((part) => `${part.mimeType} ${bytesText(part.size)}`).join(', '),
     ]),
   );
+  if (more) terminal.err(`There are more: quoin inbox list --limit ${options.limit * 2}`);
 }
 
-async function save(context: CommandContext, id: string, folder: string, options: ApiOptions): Promise<void> {
+async function fetchList(
+  api: ApiAddress,
+  { all, limit }: ListOptions,
+): Promise<{ readonly items: readonly InboundView[]; readonly more: boolean }> {
+  const items: InboundView[] = [];
+  let cursor: string | undefined;
+  do {
+    const query = new URLSearchParams({ limit: String(Math.min(PAGE, limit - items.length)) });
+    if (all !== true) query.set('state', 'RECEIVED');
+    if (cursor !== undefined) query.set('cursor', cursor);
+    const page = await callJson<Page>(api, { path: `/v1/inbox?${query.toString()}` });
+    items.push(...page.items);
+    cursor = page.cursor;
+  } while (cursor !== undefined && items.length < limit);
+  return { items, more: cursor !== undefined };
+}
+
+async function show(context: CommandContext, id: string, options: GlobalOptions): Promise<void> {
+  const { terminal } = context;
   const api = await apiAddress(context, options);
-  const message = await callJson<InboundView>(api, { path: `/v1/inbox/${encodeURIComponent(id)}` });
-  await mkdir(folder, { recursive: true });
-  for (const [index, part] of message.parts.entries()) {
-    const file = join(folder, `part-${index}.${ENDINGS[part.mimeType] ?? 'bin'}`);
-    await download(api, message.id, index, file);
-    context.terminal.out(`${file}  ${part.mimeType}  ${bytesText(part.size)}`);
-  }
+  const message = await callJson<InboundView>(api, { path: messagePath(id) });
+  if (options.json === true) return terminal.out(JSON.stringify(message));
+  terminal.out(`${styled(terminal, 'bold', message.id)}  ${plain(message.state)}`);
+  facts(terminal.out, [
+    ['MessageId', message.messageId],
+    ['received', message.receivedAt],
+    ['from', message.from.partyIds.map(typed).join(', ')],
+    ['service', typed(message.service)],
+    ['action', message.action],
+    ['conversation', message.conversationId],
+    ['answers', message.refToMessageId],
+    ['P-Mode', message.pmode],
+    ['duplicates', message.duplicates === 0 ? undefined : String(message.duplicates)],
+    ...message.messageProperties.map(
+      (property) => ['property', `${property.name} = ${typed(property)}`] as const,
+    ),
+    ...message.parts.map(
+      (part, index) =>
+        [`part ${index}`, `${part.mimeType}, ${bytesText(part.size)}, SHA-256 ${part.sha256}`] as const,
+    ),
+  ]);
 }
 
-async function download(api: ApiAddress, id: string, index: number, file: string): Promise<void> {
-  const response = await callApi(api, { path: `/v1/inbox/${encodeURIComponent(id)}/parts/${index}` });
-  await pipeline(
-    Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]),
-    createWriteStream(file),
-  );
+function typed({ value, type }: Typed): string {
+  return type === undefined ? value : `${value} (${type})`;
+}
+
+async function save(
+  context: CommandContext,
+  id: string,
+  folder: string | undefined,
+  options: GlobalOptions,
+): Promise<void> {
+  const api = await apiAddress(context, options);
+  const message = await callJson<InboundView>(api, { path: messagePath(id) });
+  const into = folder ?? message.id;
+  await mkdir(into, { recursive: true }).catch((error: unknown) => {
+    throw fileError(into, error);
+  });
+  const saved: (PartView & { readonly file: string })[] = [];
+  for (const [index, part] of message.parts.entries()) {
+    const file = join(into, `part-${index}.${ENDINGS[part.mimeType.split(';')[0]!.toLowerCase()] ?? 'bin'}`);
+    await downloadTo(file, api, `${messagePath(message.id)}/parts/${index}`, part);
+    saved.push({ ...part, file });
+    if (options.json !== true)
+      context.terminal.out(plain(`${file}  ${part.mimeType}  ${bytesText(part.size)}`));
+  }
+  if (options.json === true) context.terminal.out(JSON.stringify(saved));
+  else if (saved.length === 0) context.terminal.out('The message has no parts.');
+}
+
+async function acknowledge(
+  context: CommandContext,
+  ids: readonly string[],
+  options: GlobalOptions,
+): Promise<void> {
+  const api = await apiAddress(context, options);
+  for (const id of ids) {
+    const taken = await callJson<Taken>(api, { method: 'POST', path: `${messagePath(id)}/acknowledge` });
+    const how = taken.changed ? 'acknowledged' : `was ${taken.state} before`;
+    print(context, options, taken, [plain(`${id}  ${how}`)]);
+  }
 }

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { MatchExplanation, MatchFacts } from '../../../msh/index.ts';
-import { EXIT, styled, table } from '../terminal.ts';
+import { EXIT, plain, styled, table } from '../terminal.ts';
 import type { CommandContext } from './context.ts';
+import { partyId } from './send.ts';
 
 interface ExplainOptions {
   readonly config?: string;
@@ -21,7 +22,7 @@ interface ExplainOptions {
 
 /** `quoin pmode check|explain`: the P-Modes as loaded, and why one does or does not govern a message. */
 export function addPMode(program: Command, context: CommandContext): void {
-  const pmode = program.command('pmode').description('processing modes');
+  const pmode = program.command('pmode').description('processing modes: check, explain');
   pmode
     .command('check')
     .description('load all P-Modes and report every problem with file, line and path')
@@ -74,7 +75,7 @@ async function check(
       for (const mode of loaded.weakModes)
         terminal.out(styled(terminal, 'yellow', `${loaded.id}: weaker mode: ${mode}`));
     for (const { severity, text } of result.problems)
-      terminal.out(styled(terminal, severity === 'error' ? 'red' : 'yellow', text));
+      terminal.out(styled(terminal, severity === 'error' ? 'red' : 'yellow', `${severity}: ${text}`));
   }
   if (result.problems.some(({ severity }) => severity === 'error')) context.finish(EXIT.failed);
 }
@@ -89,7 +90,7 @@ function printExplanation(context: CommandContext, explanation: MatchExplanation
   for (const field of explanation.fields.filter(({ agrees }) => explanation.governs || !agrees)) {
     const mark = field.agrees ? styled(terminal, 'green', 'ok') : styled(terminal, 'red', 'no');
     terminal.out(
-      `  ${mark} ${field.field.padEnd(16)} expected ${field.expected}${field.agrees ? '' : `, found ${field.found}`}`,
+      `  ${mark} ${plain(`${field.field.padEnd(16)} expected ${field.expected}${field.agrees ? '' : `, found ${field.found}`}`)}`,
     );
   }
 }
@@ -110,7 +111,5 @@ function factsOf(options: ExplainOptions): MatchFacts {
 
 function party(text: string | undefined, role: string | undefined): MatchFacts['from'] {
   if (text === undefined) return undefined;
-  const at = text.lastIndexOf('#');
-  const id = at < 0 ? { value: text } : { type: text.slice(0, at), value: text.slice(at + 1) };
-  return { partyIds: [id], role };
+  return { partyIds: [partyId(text)], role };
 }

@@ -1,13 +1,20 @@
-import { openAsBlob } from 'node:fs';
-import { basename, extname } from 'node:path';
+import { extname } from 'node:path';
+import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { callJson } from '../api-client.ts';
-import { EXIT } from '../terminal.ts';
-import { apiAddress } from './context.ts';
-import type { ApiOptions, CommandContext } from './context.ts';
-import { fetchStatus, printStatus } from './status.ts';
+import { exitCodeOf, follow, printStatus } from '../follow.ts';
+import { plain } from '../terminal.ts';
+import type { UploadFile } from '../upload.ts';
+import { apiAddress, print } from './context.ts';
+import type { CommandContext, GlobalOptions } from './context.ts';
 
-interface SendOptions extends ApiOptions {
+interface Property {
+  readonly name: string;
+  readonly value: string;
+  readonly type?: string;
+}
+
+interface SendOptions extends GlobalOptions {
   readonly pmode?: string;
   readonly to?: string;
   readonly action?: string;
@@ -16,13 +23,12 @@ interface SendOptions extends ApiOptions {
   readonly conversation?: string;
   readonly ref?: string;
   readonly messageId?: string;
-  readonly property: readonly string[];
+  readonly property: readonly Property[];
   readonly wait: boolean;
 }
 
 interface Submitted {
   readonly messageId: string;
-  readonly conversationId: string;
   readonly state: string;
 }
 
@@ -33,6 +39,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.json': 'application/json',
   '.png': 'image/png',
   '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
   '.txt': 'text/plain',
 };
 
@@ -57,66 +64,58 @@ export function addSend(program: Command, context: CommandContext): void {
       [],
     )
     .option('--no-wait', 'return as soon as the message is kept')
+    .addHelpText('after', '\nExit code 0 means a verified receipt; with --no-wait, that the message is kept.')
     .action(async (files: string[], _options: unknown, command: Command) => {
       await send(context, files, command.optsWithGlobals<SendOptions>());
     });
 }
 
-async function send(context: CommandContext, files: readonly string[], options: SendOptions): Promise<void> {
+async function send(context: CommandContext, names: readonly string[], options: SendOptions): Promise<void> {
+  const { terminal } = context;
   const api = await apiAddress(context, options);
-  const parts = files.map(declared);
-  const form = new FormData();
-  form.set('message', JSON.stringify(submissionOf(options, parts)));
-  for (const [index, part] of parts.entries()) {
-    form.set(`part-${index}`, await openAsBlob(part.path, { type: part.mimeType }), basename(part.path));
-  }
-  const submitted = await callJson<Submitted>(api, { method: 'POST', path: '/v1/messages', form });
-  if (!options.wait) {
-    context.terminal.out(
-      options.json ? JSON.stringify(submitted) : `${submitted.messageId}  ${submitted.state}`,
-    );
-    return;
-  }
-  const status = await fetchStatus(api, submitted.messageId, { untilFinal: true });
-  printStatus(context.terminal, status, options.json === true);
-  context.finish(status.state === 'ACKNOWLEDGED' ? EXIT.done : EXIT.failed);
+  const files = names.map(declared);
+  const submitted = await callJson<Submitted>(api, {
+    method: 'POST',
+    path: '/v1/messages',
+    json: submissionOf(options, files),
+    files,
+  });
+  const { messageId, state } = submitted;
+  if (!options.wait) return print(context, options, submitted, [plain(`${messageId}  ${state}`)]);
+  const status = await follow(terminal, api, messageId, 'final');
+  printStatus(terminal, status, options.json === true);
+  context.finish(exitCodeOf(status));
 }
 
-function declared(file: string): { readonly path: string; readonly mimeType: string } {
-  const [, path, type] = /^(.*?)(?:=([\w.+-]+\/[\w.+-]+))?$/s.exec(file)!;
-  return { path: path!, mimeType: type ?? TYPES[extname(path!).toLowerCase()] ?? 'application/octet-stream' };
+function declared(file: string): UploadFile {
+  const [, path = file, type] = /^(.+?)(?:=([\w.+-]+\/[\w.+-]+))?$/s.exec(file) ?? [];
+  return { path, mimeType: type ?? TYPES[extname(path).toLowerCase()] ?? 'application/octet-stream' };
 }
 
-function submissionOf(
-  options: SendOptions,
-  parts: readonly { readonly mimeType: string }[],
-): Record<string, unknown> {
+function submissionOf(options: SendOptions, files: readonly UploadFile[]): Record<string, unknown> {
+  const { service, serviceType } = options;
   return {
     pmode: options.pmode,
     messageId: options.messageId,
     conversationId: options.conversation,
     refToMessageId: options.ref,
     to: options.to === undefined ? undefined : { partyIds: [partyId(options.to)] },
-    service:
-      options.service === undefined ? undefined : { value: options.service, type: options.serviceType },
+    service: service === undefined ? undefined : { value: service, type: serviceType },
     action: options.action,
-    messageProperties: options.property.map(property),
-    parts: parts.map(({ mimeType }) => ({ mimeType })),
+    messageProperties: options.property,
+    parts: files.map(({ mimeType }) => ({ mimeType })),
   };
 }
 
-function partyId(text: string): { readonly value: string; readonly type?: string } {
+/** A PartyId as people write it: `value` or `type#value`. */
+export function partyId(text: string): { readonly value: string; readonly type?: string } {
   const at = text.lastIndexOf('#');
   return at < 0 ? { value: text } : { type: text.slice(0, at), value: text.slice(at + 1) };
 }
 
-function property(text: string): { readonly name: string; readonly value: string; readonly type?: string } {
-  const equals = text.indexOf('=');
-  const [name, ...type] = text.slice(0, equals < 0 ? undefined : equals).split(':');
-  const value = equals < 0 ? '' : text.slice(equals + 1);
-  return type.length === 0 ? { name: name!, value } : { name: name!, type: type.join(':'), value };
-}
-
-function collect(value: string, all: readonly string[]): readonly string[] {
-  return [...all, value];
+function collect(text: string, all: readonly Property[]): readonly Property[] {
+  const [, name, type, value] = /^([^=:]+)(?::([^=]+))?=(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined)
+    throw new InvalidArgumentError('A property is written name=value or name:type=value.');
+  return [...all, { name, value, ...(type === undefined ? {} : { type }) }];
 }

@@ -1,33 +1,55 @@
 import type { Command } from 'commander';
 import { callApi } from '../api-client.ts';
-import { EXIT } from '../terminal.ts';
-import { apiAddress } from './context.ts';
-import type { ApiOptions, CommandContext } from './context.ts';
+import { apiAddress, print } from './context.ts';
+import type { CommandContext, GlobalOptions } from './context.ts';
 
-/** `quoin serve`: runs the access point until SIGTERM or SIGINT; `quoin health`: asks a running one. */
+/** `quoin serve`: runs the access point until it is told to stop; `quoin health`: asks a running one. */
 export function addServe(program: Command, context: CommandContext): void {
   program
     .command('serve')
-    .description('run the access point until it is told to stop')
-    .option('--demo', 'allow the keys of the demonstration; never in production', false)
+    .description('run the access point until it is told to stop (SIGTERM, Ctrl-C)')
+    .option('--demo', 'allow the keys of the demonstration; never in production')
+    .addHelpText(
+      'after',
+      `
+Reads the file named by --config or QUOIN_CONFIG, or quoin.yaml here. Stopping takes no more messages and lets running
+transfers finish (timeouts.shutdown); a second signal ends at once. Nothing that was accepted is lost either way.`,
+    )
     .action(async (_options: unknown, command: Command) => {
-      const options = command.optsWithGlobals<{ readonly config?: string; readonly demo: boolean }>();
-      const gateway = await context.world.serve({ config: options.config, demo: options.demo });
-      await untilTold();
-      await gateway.stop();
+      await serve(context, command.optsWithGlobals<GlobalOptions & { readonly demo?: boolean }>());
     });
   program
     .command('health')
     .description('ask a running access point whether it is alive')
     .action(async (_options: unknown, command: Command) => {
-      await callApi(await apiAddress(context, command.optsWithGlobals<ApiOptions>()), { path: '/health' });
-      context.terminal.out('alive');
-      context.finish(EXIT.done);
+      const options = command.optsWithGlobals<GlobalOptions>();
+      const api = await apiAddress(context, options);
+      await callApi(api, { path: '/health' });
+      print(context, options, { status: 'up', api: api.url }, [`${api.url} is alive`]);
     });
 }
 
-function untilTold(): Promise<void> {
+async function serve(
+  context: CommandContext,
+  options: GlobalOptions & { readonly demo?: boolean },
+): Promise<void> {
+  // Listened for from the first moment: who starts as process 1 of a container gets no signal otherwise.
+  const told = untilTold(options.demo === true);
+  const gateway = await context.world.serve({ config: options.config, demo: options.demo === true });
+  await told;
+  await gateway.stop();
+}
+
+/** Resolves at the first signal; whoever insists with a second one ends the process the hard way. */
+function untilTold(demo: boolean): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => {
+        process.once(signal, () => process.exit(128 + (signal === 'SIGINT' ? 2 : 15)));
+        resolve();
+      });
+    }
+    // The demonstration that started us has gone: nobody else would stop us.
+    if (demo) process.once('disconnect', resolve);
   });
 }
