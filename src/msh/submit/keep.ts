@@ -15,9 +15,16 @@ export function wireType(part: { readonly compressed: boolean; readonly mimeType
   return part.compressed ? gzipMediaType : part.mimeType;
 }
 
+/** A payload that is written and not yet committed. */
+interface Written {
+  readonly writer: PayloadWriter;
+  readonly described: Omit<StoredPart, 'payload'>;
+}
+
 /**
  * Takes the payloads of a submission in ONE pass each: count, gzip where agreed, digests, into the payload store.
- * Every part must come exactly once. On any failure nothing that was written stays.
+ * Every part must come exactly once; all are committed when the last has come, because a committed payload that no row
+ * names yet grows old and is swept. On any failure nothing that was written stays.
  */
 export async function keepPayloads(
   context: MshContext,
@@ -26,16 +33,29 @@ export async function keepPayloads(
   header: UserMessage,
   streams: PartStreams,
 ): Promise<readonly StoredPart[]> {
-  const kept = new Map<number, StoredPart>();
+  const written = new Map<number, Written>();
   const budget = { left: governing.leg.payload.maxMessageSize };
   try {
     for await (const { index, content } of streams) {
-      if (kept.has(index) || submission.parts[index] === undefined) throw undeclared(index, kept.has(index));
-      kept.set(index, await keepPart(context, governing, submission, header, { index, content }, budget));
+      if (written.has(index) || submission.parts[index] === undefined)
+        throw undeclared(index, written.has(index));
+      written.set(index, await writePart(context, governing, submission, header, { index, content }, budget));
     }
-    return submission.parts.map((_, index) => kept.get(index) ?? missing(index));
+    const inOrder = submission.parts.map((_, index) => written.get(index) ?? missing(index));
+    return await commitAll(context, inOrder);
   } catch (error) {
-    await discardParts(context, [...kept.values()]);
+    await Promise.all([...written.values()].map(({ writer }) => writer.abort()));
+    throw error;
+  }
+}
+
+async function commitAll(context: MshContext, written: readonly Written[]): Promise<readonly StoredPart[]> {
+  const kept: StoredPart[] = [];
+  try {
+    for (const { writer, described } of written) kept.push({ ...described, payload: await writer.commit() });
+    return kept;
+  } catch (error) {
+    await discardParts(context, kept);
     throw error;
   }
 }
@@ -48,14 +68,14 @@ export async function discardParts(context: MshContext, parts: readonly StoredPa
   );
 }
 
-async function keepPart(
+async function writePart(
   context: MshContext,
   governing: GoverningLeg,
   submission: Submission,
   header: UserMessage,
   stream: { readonly index: number; readonly content: AsyncIterable<Uint8Array> },
   budget: Budget,
-): Promise<StoredPart> {
+): Promise<Written> {
   const declared = submission.parts[stream.index]!;
   const info = header.payloadInfo[stream.index]!;
   const compressed = declared.compress ?? governing.leg.compress;
@@ -75,18 +95,17 @@ async function keepPart(
       digester.update(chunk),
     );
     const signedDigest = digester.digest().toString('base64');
-    const payload = await writer.commit();
-    return {
+    const described = {
       href: info.href!,
       mimeType: declared.mimeType,
       properties: info.properties,
-      payload,
       size,
       compressed,
       originalSize: meter.size,
       sha256: meter.sha256(),
       signedDigest,
     };
+    return { writer, described };
   } catch (error) {
     await writer.abort();
     throw error instanceof Refusal ? unsignable(stream.index, error) : error;
