@@ -9,7 +9,7 @@ export interface Spool {
   readonly add: (part: MimePart) => Promise<void>;
   /** The waiting parts in order. */
   readonly replay: () => AsyncGenerator<MimePart>;
-  /** Removes all of them. What cannot be removed now the sweeper finds: an answer must not depend on it. */
+  /** Removes all of them. */
   readonly discard: () => Promise<void>;
 }
 
