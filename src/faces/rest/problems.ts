@@ -61,7 +61,7 @@ const BELOW: readonly (readonly [RegExp, Answer])[] = [
   [/^submit\/duplicate-message-id$/, { status: 409, title: 'The MessageId is taken' }],
   [/^submit\/too-large$/, { status: 413, title: 'The message is too large' }],
   [/^submit\/(missing|undeclared)-part$/, { status: 400, title: 'The parts do not fit the message' }],
-  [/^(submit|ebms|xml)\//, { status: 422, title: 'The message cannot be accepted' }],
+  [/^(submit|ebms|xml|mime)\//, { status: 422, title: 'The message cannot be accepted' }],
   [/^store\/bad-page$/, { status: 400, title: 'The page cannot be found' }],
   [/^payloads\/not-found$/, { status: 410, title: 'The payload is no longer kept' }],
   [/^(store|payloads|queue|keys)\//, { status: 503, title: 'The access point cannot do this now' }],

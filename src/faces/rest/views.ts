@@ -111,7 +111,6 @@ export const statusView = ({ message, attempts, upcoming }: OutboundStatus) => (
 export const inboundView = (message: InboundMessage) => ({
   id: message.rowId,
   ...headerView(message.userMessage),
-  sender: message.sender,
   pmode: message.pmodeId,
   leg: message.leg,
   state: message.state,

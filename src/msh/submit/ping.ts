@@ -40,17 +40,26 @@ function pingable(pmodes: readonly PMode[], target: PingTarget): PMode {
   const field = 'pmode' in target ? 'pmode' : 'party';
   throw new QuoinError(
     'submit/no-test-leg',
-    named.length > 0 ? 'The P-Mode has no leg for the test service.' : 'No P-Mode is known under this name.',
+    named.length > 0
+      ? 'The P-Mode has no leg for the test service.'
+      : `No ${field === 'pmode' ? 'P-Mode' : 'partner'} is known under this name.`,
     {
       finding: {
         check: 'ping-target',
         field,
         found: 'pmode' in target ? target.pmode : target.party,
-        expected: pmodes.map((pmode) => pmode.id).join(', '),
+        expected: namesFor(pmodes, field),
         advice: 'Name a P-Mode that has a leg with the ebMS test service and action.',
       },
     },
   );
+}
+
+/** What could have been named: the ids of the P-Modes, or the partners in them. */
+function namesFor(pmodes: readonly PMode[], field: 'pmode' | 'party'): string {
+  const partner = (pmode: PMode): string =>
+    (pmode.selfIs === 'initiator' ? pmode.responder : pmode.initiator).party.name;
+  return [...new Set(pmodes.map((pmode) => (field === 'pmode' ? pmode.id : partner(pmode))))].join(', ');
 }
 
 /** Operators ask for the four-corner properties on test messages too: both access points stand in for their corners. */
