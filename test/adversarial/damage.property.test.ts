@@ -58,7 +58,7 @@ const damage: fc.Arbitrary<Damage> = fc.oneof(
     .map(
       ([from, to]): Damage =>
         (bytes) =>
-          Buffer.from(bytes.toString('latin1').replace(from!, to!), 'latin1'),
+          Buffer.from(bytes.toString('latin1').replace(from, to), 'latin1'),
     ),
 );
 
