@@ -1,3 +1,5 @@
+import { QuoinError } from '../../protocol/errors/index.ts';
+
 /** A part as the inbox tells it. */
 export interface PartView {
   readonly contentId: string;
@@ -49,13 +51,15 @@ export interface Backend {
   readonly acknowledge: (id: string) => Promise<void>;
 }
 
-/** A client for the API at this address. Every call throws with the problem the API reported. */
+/** A client for the API at this address. Every call throws `demo/call-failed` with the problem the API reported. */
 export function backendAt(url: string): Backend {
   const call = async (path: string, init?: RequestInit): Promise<Response> => {
-    const response = await fetch(new URL(path, url), init);
-    if (!response.ok)
-      throw new Error(`${init?.method ?? 'GET'} ${path}: HTTP ${response.status} ${await response.text()}`);
-    return response;
+    const what = `${init?.method ?? 'GET'} ${path}`;
+    const response = await fetch(new URL(path, url), init).catch((cause: unknown) => {
+      throw new QuoinError('demo/call-failed', `${what}: no answer from ${url}.`, { cause });
+    });
+    if (response.ok) return response;
+    throw new QuoinError('demo/call-failed', `${what}: HTTP ${response.status} ${await response.text()}`);
   };
   const json = async <T>(path: string, init?: RequestInit): Promise<T> =>
     (await (await call(path, init)).json()) as T;
@@ -67,7 +71,8 @@ export function backendAt(url: string): Backend {
       const { items } = await json<{ readonly items: readonly InboundView[] }>(
         `/v1/inbox?${query.toString()}`,
       );
-      if (items[0] === undefined) throw new Error(`No ${action} arrived within ${seconds} s.`);
+      if (items[0] === undefined)
+        throw new QuoinError('demo/nothing-arrived', `No ${action} arrived within ${seconds} s.`);
       return items[0];
     },
     download: async (id, part) =>

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { QuoinError } from '../../protocol/errors/index.ts';
 
 /** One line of a gateway's log. */
 export interface LogEvent {
@@ -15,6 +17,9 @@ export interface GatewayProcess {
   readonly name: string;
   readonly pid: number;
   readonly api: string;
+  /** Rejects, telling its last words, when the process ends although nobody has stopped it. */
+  readonly failed: Promise<never>;
+  /** Ends it gracefully, and by force after fifteen seconds. */
   readonly stop: () => Promise<void>;
 }
 
@@ -30,37 +35,76 @@ export interface GatewayStart {
 /** ms a gateway may take until it listens. */
 const START_LIMIT = 20_000;
 
-/** Starts `quoin serve` and resolves once it says that it listens; rejects with its last words otherwise. */
+/** ms a gateway may take to stop. */
+const STOP_LIMIT = 15_000;
+
+/** Lines of standard error that are remembered to be told. */
+const LAST_WORDS = 50;
+
+/** Why a gateway could not start, or ended. */
+export class GatewayEnded extends QuoinError {
+  /** What it said on standard error. */
+  readonly words: string;
+
+  constructor(start: GatewayStart, how: string, words: readonly string[]) {
+    super('demo/gateway-ended', [`${start.name} ${how}.`, ...words].join('\n  '), {
+      finding: { check: 'gateway-runs', field: start.name, advice: `Its log is ${start.logFile}` },
+    });
+    this.name = 'GatewayEnded';
+    this.words = words.join('\n');
+  }
+}
+
+/**
+ * Starts `quoin serve` and resolves once it says that it listens; rejects with GatewayEnded otherwise. The process hears
+ * when ours ends, however that happens, and stops too.
+ */
 export async function startGatewayProcess(start: GatewayStart): Promise<GatewayProcess> {
   const [executable, ...args] = start.command;
   const child = spawn(executable!, [...args, 'serve', '--demo', '--config', start.configFile], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const words: string[] = [];
-  createInterface({ input: child.stderr }).on('line', (line) => words.push(line));
-  child.stdout.pipe(createWriteStream(start.logFile));
-  const api = await untilListening(child, start, words);
-  return { name: start.name, pid: child.pid!, api, stop: () => stop(child) };
+  createInterface({ input: child.stderr! }).on('line', (line) => {
+    if (words.push(line) > LAST_WORDS) words.shift();
+  });
+  child.stdout!.pipe(createWriteStream(start.logFile));
+  const failed = untilEnded(child, start, words);
+  // Whoever is interested awaits it; for all others an end is no news.
+  failed.catch(() => undefined);
+  const late = setTimeout(() => {
+    words.push(`It did not listen within ${START_LIMIT / 1000} s.`);
+    child.kill('SIGKILL');
+  }, START_LIMIT);
+  try {
+    const api = await Promise.race([untilListening(child, start), failed]);
+    return { name: start.name, pid: child.pid!, api, failed, stop: () => stop(child) };
+  } finally {
+    clearTimeout(late);
+  }
 }
 
-function untilListening(child: ChildProcess, start: GatewayStart, words: readonly string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => fail(`did not listen within ${START_LIMIT / 1000} s`), START_LIMIT);
-    const fail = (why: string): void => {
-      clearTimeout(timer);
-      child.kill('SIGKILL');
-      reject(new Error([`${start.name} ${why}.`, ...words, `Its log: ${start.logFile}`].join('\n')));
-    };
-    child.once('error', (error) => fail(error.message));
-    child.once('exit', (code) => fail(`ended with code ${code}`));
+/** `close` comes when its last words have been read too; `error` when it could not even be started. */
+async function untilEnded(
+  child: ChildProcess,
+  start: GatewayStart,
+  words: readonly string[],
+): Promise<never> {
+  const how = await once(child, 'close').then(
+    ([code, signal]: (number | string | null)[]) =>
+      code === null ? `was ended by ${signal}` : `ended with code ${code}`,
+    (error: Error) => `could not be started: ${error.message}`,
+  );
+  throw new GatewayEnded(start, how, words);
+}
+
+function untilListening(child: ChildProcess, start: GatewayStart): Promise<string> {
+  return new Promise((resolve) => {
     createInterface({ input: child.stdout! }).on('line', (line) => {
       const event = parsed(line);
       if (event === undefined) return;
       start.onEvent(start.name, event);
-      if (event.event !== 'gateway/listening') return;
-      clearTimeout(timer);
-      child.removeAllListeners('exit');
-      resolve(String(event['api']));
+      if (event.event === 'gateway/listening') resolve(String(event['api']));
     });
   });
 }
@@ -75,12 +119,11 @@ function parsed(line: string): LogEvent | undefined {
   }
 }
 
-/** SIGTERM, and after ten seconds SIGKILL. */
 async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const ended = once(child, 'exit');
   child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT);
   await ended;
   clearTimeout(timer);
 }

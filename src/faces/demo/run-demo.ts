@@ -1,13 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { backendAt } from './api.ts';
 import type { Backend } from './api.ts';
 import { provideEvidence } from './evidence-provider.ts';
 import type { ProviderAnswer } from './evidence-provider.ts';
+import { Interrupted, interruption } from './interruption.ts';
 import { narrate } from './log-story.ts';
 import { createNarrator } from './narrator.ts';
 import type { Narrator } from './narrator.ts';
-import { PARTIES, startPair } from './pair.ts';
+import { PARTIES } from './pair-files.ts';
+import { startPair } from './pair.ts';
 import type { Pair } from './pair.ts';
 import { askForEvidence, collectEvidence } from './portal.ts';
 import type { PortalResult } from './portal.ts';
@@ -21,56 +24,99 @@ interface Outcome {
   readonly result: PortalResult;
 }
 
+/** Options with the folder as an absolute path. */
+type Settled = DemoOptions & { readonly folder: string };
+
 /**
  * A real evidence exchange between two access points, told step by step. Resolves to 0 only when both messages were
- * acknowledged by verified receipts and the document that arrived is the one that was sent.
+ * acknowledged by verified receipts and the document that arrived is the one that was sent; to 128 and the number of the
+ * signal when it was ended by one. Both access points are stopped whatever happens.
  */
 export async function runDemo(world: DemoWorld, options: DemoOptions): Promise<number> {
-  const folder = resolve(options.folder ?? join('.quoin', 'demo'));
+  const settled = { ...options, folder: resolve(options.folder ?? join('.quoin', 'demo')) };
   const narrator = createNarrator(options.write, options.colour);
-  const exchanges: TappedExchange[] = [];
+  const { interrupted, forget } = interruption();
+  try {
+    return await tell(world, settled, narrator, interrupted);
+  } catch (error) {
+    // A signal from a terminal reaches the access points as well: what ends because of it is no failure.
+    const cause = await Promise.race([
+      interrupted.catch((reason: unknown) => reason),
+      Promise.resolve(error),
+    ]);
+    if (!(cause instanceof Interrupted)) throw error;
+    narrator.say(`\nEnded by ${cause.signal}; both access points have stopped.`);
+    return cause.exitCode;
+  } finally {
+    forget();
+  }
+}
+
+async function tell(
+  world: DemoWorld,
+  options: Settled,
+  narrator: Narrator,
+  interrupted: Promise<never>,
+): Promise<number> {
   narrator.say(
     'Two access points of two fictitious Member States exchange a birth certificate over eDelivery AS4.\n',
   );
   narrator.step({ at: Date.now(), who: 'demo', text: 'makes fresh keys and certificates, then starts both' });
+  const exchanges: TappedExchange[] = [];
   const pair = await startPair(world, {
-    folder,
+    folder: options.folder,
     onEvent: (name, event) => narrate(narrator, name, event),
     onExchange: options.trace ? (exchange) => exchanges.push(exchange) : undefined,
   });
   try {
-    const outcome = await exchange(pair, narrator);
-    const problems = await problemsOf(pair, outcome);
-    await writeFile(join(folder, 'birth-certificate.pdf'), outcome.result.pdf);
-    if (options.trace && !options.keep) await pair.stop();
-    for (const tapped of exchanges) for (const line of await traceLines(tapped)) narrator.say(line);
-    conclude(narrator, { ...options, folder }, outcome, problems);
-    if (options.keep) await keepRunning(narrator, pair);
+    const ended = Promise.race([interrupted, ...pair.gateways.map(({ failed }) => failed)]);
+    const unless = <T>(work: Promise<T>): Promise<T> => Promise.race([patiently(work), ended]);
+    const outcome = await unless(exchange(pair, narrator));
+    const problems = await unless(problemsOf(pair, outcome));
+    await writeFile(join(options.folder, 'birth-certificate.pdf'), outcome.result.pdf);
+    await trace(narrator, pair, exchanges);
+    conclude(narrator, options, outcome, problems);
+    if (options.keep) {
+      explainKeeping(narrator, pair);
+      await Promise.race([watch(narrator, pair, exchanges), ended]).catch((error: unknown) => {
+        // Being told to stop is how this is meant to end.
+        if (!(error instanceof Interrupted)) throw error;
+      });
+    }
     return problems.length === 0 ? 0 : 1;
   } finally {
     await pair.stop();
   }
 }
 
+/** What fails because an access point ended fails a moment before its end is known, and that is the thing to tell. */
+async function patiently<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    await sleep(500);
+    throw error;
+  }
+}
+
 async function exchange(pair: Pair, narrator: Narrator): Promise<Outcome> {
-  const [portalSide, providerSide] = pair.gateways.map((gateway) => backendAt(gateway.api)) as [
-    Backend,
-    Backend,
-  ];
+  const [portalSide, providerSide] = backendsOf(pair);
   const answering = provideEvidence(providerSide, narrator);
   // Whoever fails first speaks; the other's failure is only its echo.
   answering.catch(() => undefined);
   const { messageId } = await askForEvidence(portalSide, narrator);
-  const result = await collectEvidence(portalSide, narrator, messageId);
-  return { answer: await answering, result };
+  const collecting = collectEvidence(portalSide, narrator, messageId);
+  const [answer, result] = await Promise.all([answering, collecting]);
+  return { answer, result };
+}
+
+function backendsOf({ gateways: [a, b] }: Pair): readonly [Backend, Backend] {
+  return [backendAt(a.api), backendAt(b.api)];
 }
 
 /** Everything that must be true, checked from outside: states, receipts, bytes. */
 async function problemsOf(pair: Pair, { answer, result }: Outcome): Promise<readonly string[]> {
-  const [portalSide, providerSide] = pair.gateways.map((gateway) => backendAt(gateway.api)) as [
-    Backend,
-    Backend,
-  ];
+  const [portalSide, providerSide] = backendsOf(pair);
   const problems = [
     ...(await unacknowledged(portalSide, result.requestMessageId, 'request')),
     ...(await unacknowledged(providerSide, answer.messageId, 'response')),
@@ -89,28 +135,49 @@ async function unacknowledged(backend: Backend, messageId: string, what: string)
     if (status.state === 'ACKNOWLEDGED' && status.receipt?.signer !== undefined) return [];
     if (tries === 50)
       return [`The ${what} has no verified receipt: ${status.state} ${status.failure?.message ?? ''}`];
-    await new Promise((resolveWait) => setTimeout(resolveWait, 100));
+    await sleep(100);
   }
+}
+
+/** Prints and forgets what was recorded. */
+async function trace(narrator: Narrator, pair: Pair, exchanges: TappedExchange[]): Promise<void> {
+  await pair.recorded();
+  const told = exchanges.splice(0).sort((a, b) => a.number - b.number);
+  for (const one of told) for (const line of await traceLines(one)) narrator.say(line);
+}
+
+/** What passes while both keep running is printed as it passes. */
+async function watch(narrator: Narrator, pair: Pair, exchanges: TappedExchange[]): Promise<never> {
+  for (;;) {
+    if (exchanges.length > 0) await trace(narrator, pair, exchanges);
+    await sleep(200);
+  }
+}
+
+/** A path as a person would type it from here. */
+function shown(path: string): string {
+  const near = relative(process.cwd(), path);
+  return near === '' || near.startsWith('..') ? path : near;
 }
 
 function conclude(
   narrator: Narrator,
-  { folder, trace, keep }: DemoOptions & { readonly folder: string },
+  { folder, trace: traced, keep }: Settled,
   outcome: Outcome,
   problems: readonly string[],
 ): void {
-  const shown = relative(process.cwd(), folder) || folder;
-  const captured = join(shown, 'wire', `01-${PARTIES[0]}-to-${PARTIES[1]}-request.http`);
+  const own = shown(folder);
   narrator.say('');
   for (const problem of problems) narrator.say(`PROBLEM: ${problem}`);
   if (problems.length === 0)
     narrator.say('Both messages were signed, encrypted, delivered and acknowledged by verified receipts.');
   narrator.say(`
-Files   ${join(shown, 'birth-certificate.pdf')}  the evidence as the portal received it (${outcome.result.pdf.length} bytes)
-        ${join(shown, PARTIES[0])}/  and  ${join(shown, PARTIES[1])}/  configuration, P-Mode, store, payloads, log`);
+Files   ${join(own, 'birth-certificate.pdf')}  the evidence as the portal received it (${outcome.result.pdf.length} bytes)
+        ${join(own, PARTIES[0])}/  and  ${join(own, PARTIES[1])}/  configuration, P-Mode, store, payloads, log`);
+  const captured = join(own, 'wire', `01-${PARTIES[0]}-to-${PARTIES[1]}-request.http`);
   const hints = [
-    trace
-      ? `npx quoin inspect ${captured} --config ${join(shown, PARTIES[1], 'quoin.yaml')}`
+    traced
+      ? `npx quoin inspect ${captured} --config ${join(own, PARTIES[1], 'quoin.yaml')}`
       : 'npm run demo -- --trace     print the messages on the wire, and record them for: npx quoin inspect FILE',
     ...(keep ? [] : ['npm run demo -- --keep      leave both access points running and talk to their APIs']),
     'npx quoin --help            an access point of your own: README.md, "Your first access point"',
@@ -118,15 +185,11 @@ Files   ${join(shown, 'birth-certificate.pdf')}  the evidence as the portal rece
   for (const [index, hint] of hints.entries()) narrator.say(`${index === 0 ? 'Next' : '    '}    ${hint}`);
 }
 
-async function keepRunning(narrator: Narrator, pair: Pair): Promise<void> {
-  const [a, b] = pair.gateways;
+function explainKeeping(narrator: Narrator, { gateways: [a, b] }: Pair): void {
   narrator.say(`
 Both keep running; Ctrl-C ends them.
         ${a.name}  ${a.api}   (process ${a.pid})
         ${b.name}  ${b.api}   (process ${b.pid})
 Try     npx quoin --api ${a.api} ping ${b.name}
         curl '${b.api}/v1/inbox?state=DOWNLOADED'`);
-  await new Promise<void>((resolveSignal) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolveSignal());
-  });
 }

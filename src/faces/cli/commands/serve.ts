@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import type { Command } from 'commander';
 import { callApi } from '../api-client.ts';
 import { apiAddress, print } from './context.ts';
@@ -41,15 +42,17 @@ async function serve(
 }
 
 /** Resolves at the first signal; whoever insists with a second one ends the process the hard way. */
-function untilTold(demo: boolean): Promise<void> {
-  return new Promise((resolve) => {
+async function untilTold(demo: boolean): Promise<void> {
+  await new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.once(signal, () => {
-        process.once(signal, () => process.exit(128 + (signal === 'SIGINT' ? 2 : 15)));
+        process.once(signal, () => process.exit(128 + constants.signals[signal]));
         resolve();
       });
     }
     // The demonstration that started us has gone: nobody else would stop us.
     if (demo) process.once('disconnect', resolve);
   });
+  // Listening for the end of a channel keeps the process alive.
+  process.removeAllListeners('disconnect');
 }
