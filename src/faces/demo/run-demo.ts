@@ -150,7 +150,7 @@ async function trace(narrator: Narrator, pair: Pair, exchanges: TappedExchange[]
 async function watch(narrator: Narrator, pair: Pair, exchanges: TappedExchange[]): Promise<never> {
   for (;;) {
     if (exchanges.length > 0) await trace(narrator, pair, exchanges);
-    await sleep(200);
+    await sleep(200, undefined, { ref: false });
   }
 }
 

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import type { TappedExchange } from './wire-tap.ts';
 
@@ -25,10 +26,11 @@ function messageLines(message: Buffer): readonly string[] {
   if (headEnd < 0) return [binaryLine(message)];
   const head = message.toString('latin1', 0, headEnd).split('\r\n');
   const body = message.subarray(headEnd + 4);
-  const boundary = /boundary="?([^";\r\n]+)/i.exec(head.join('\r\n'))?.[1];
+  const type = head.find((line) => /^content-type:/i.test(line)) ?? '';
+  const boundary = /boundary="?([^";]+)/i.exec(type)?.[1];
   const lines =
     boundary === undefined
-      ? contentLines(body)
+      ? contentLines(body, type)
       : partsOf(body, boundary).flatMap((part) => ['', `--${boundary}`, ...messageLines(part)]);
   return [...head, '', ...lines];
 }
@@ -46,9 +48,11 @@ function partsOf(body: Buffer, boundary: string): readonly Buffer[] {
   return parts;
 }
 
-function contentLines(body: Buffer): readonly string[] {
-  const start = body.toString('latin1', 0, 64).trimStart();
-  return start.startsWith('<') ? [body.toString('utf8').replaceAll('><', '>\n<')] : [binaryLine(body)];
+/** XML and text are shown, one element a line; what only calls itself so is not. */
+function contentLines(body: Buffer, type: string): readonly string[] {
+  if (body.length === 0) return [];
+  if (!/xml|text\//i.test(type) || !isUtf8(body)) return [binaryLine(body)];
+  return [body.toString('utf8').replaceAll('><', '>\n<')];
 }
 
 function binaryLine(bytes: Buffer): string {
