@@ -1,10 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { loadConfig } from './config/index.ts';
 import type { Config } from './config/index.ts';
 import type { CertificateTools, CliWorld, InspectReport, PModeTools } from './faces/cli/index.ts';
 import { problemError } from './problem-error.ts';
-import { formatProblem } from './protocol/pmode/index.ts';
 
 /** The program behind the command line; heavy rooms are imported only by the commands that need them. */
 export function cliWorld(): CliWorld {
@@ -12,7 +10,7 @@ export function cliWorld(): CliWorld {
     version: readVersion(),
     serve: async ({ config, demo }) => {
       const { startGateway } = await import('./gateway.ts');
-      const { config: found, warnings } = configuration(config, demo);
+      const { config: found, warnings } = await configuration(config, demo);
       return await startGateway(found, { warnings, pretty: process.stdout.isTTY === true });
     },
     demo: async (options) => {
@@ -25,7 +23,7 @@ export function cliWorld(): CliWorld {
     certs: certificateTools,
     pmodes: pmodeTools,
     inspect: inspectCapture,
-    apiOf: (file) => Promise.resolve(apiOf(file)),
+    apiOf,
   };
 }
 
@@ -36,11 +34,13 @@ function readVersion(): string {
 }
 
 /** The configuration in force. Throws `config/invalid` listing every problem with file, line and advice. */
-function configuration(
+async function configuration(
   file: string | undefined,
   demo: boolean,
-): { readonly config: Config; readonly warnings: readonly string[] } {
+): Promise<{ readonly config: Config; readonly warnings: readonly string[] }> {
   if (file === undefined && !hasUsualFile()) throw noConfiguration();
+  const { loadConfig } = await import('./config/index.ts');
+  const { formatProblem } = await import('./protocol/pmode/index.ts');
   const { config, problems } = loadConfig({ file, env: process.env, overrides: demo ? { demo: true } : {} });
   if (config !== undefined) return { config, warnings: problems.map(formatProblem) };
   throw problemError('config/invalid', 'configuration', problems.map(formatProblem));
@@ -60,15 +60,18 @@ function noConfiguration(): Error {
 }
 
 /** The limits of an access point that nobody configured. */
-function withDefaults(): Config {
+async function withDefaults(): Promise<Config> {
+  const { loadConfig } = await import('./config/index.ts');
   const here = { accessPoint: { party: 'inspect' }, pmodes: '.', certificates: '.' };
   const { config } = loadConfig({ overrides: here, cwd: tmpdir() });
   return config!;
 }
 
-function apiOf(file: string | undefined): { url: string; token?: string | undefined } | undefined {
+async function apiOf(
+  file: string | undefined,
+): Promise<{ url: string; token?: string | undefined } | undefined> {
   if (file === undefined && !hasUsualFile()) return undefined;
-  const { config } = configuration(file, false);
+  const { config } = await configuration(file, false);
   const { host, port, token } = config.listeners.api;
   if (port === 0)
     throw problemError('config/invalid', 'configuration', [
@@ -95,7 +98,7 @@ const certificateTools: CertificateTools = {
   },
   list: async ({ config: file }) => {
     const { listCertificates } = await import('./load-agreements.ts');
-    const { config } = configuration(file, true);
+    const { config } = await configuration(file, true);
     return await listCertificates(config);
   },
 };
@@ -103,11 +106,13 @@ const certificateTools: CertificateTools = {
 const pmodeTools: PModeTools = {
   check: async ({ config, path, self }) => {
     const { checkPModes } = await import('./load-agreements.ts');
-    return checkPModes(path === undefined ? configuration(config, true).config : { path, self: self ?? '' });
+    const where =
+      path === undefined ? (await configuration(config, true)).config : { path, self: self ?? '' };
+    return checkPModes(where);
   },
   explain: async ({ config, facts }) => {
     const { explainPModes } = await import('./load-agreements.ts');
-    return explainPModes(configuration(config, true).config, facts);
+    return explainPModes((await configuration(config, true)).config, facts);
   },
 };
 
@@ -119,8 +124,9 @@ async function inspectCapture(
   const { inspect } = await import('./msh/index.ts');
   const { mshLimits } = await import('./gateway.ts');
   const { loadAgreements } = await import('./load-agreements.ts');
-  const config = options.config === undefined ? undefined : configuration(options.config, true).config;
+  const config =
+    options.config === undefined ? undefined : (await configuration(options.config, true)).config;
   const agreements = config && (await loadAgreements(config)).agreements;
-  const limits = mshLimits(config ?? withDefaults());
+  const limits = mshLimits(config ?? (await withDefaults()));
   return await inspect(bytes, { agreements, contentType: options.contentType, limits });
 }

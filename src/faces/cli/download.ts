@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { copyFile, link, open, rm } from 'node:fs/promises';
 import { QuoinError } from '../../protocol/errors/index.ts';
 import { callApi } from './api-client.ts';
@@ -22,6 +22,7 @@ export async function downloadTo(
   path: string,
   expected: Expected,
 ): Promise<void> {
+  if (existsSync(file)) throw fileError(file, { code: 'EEXIST' });
   const partial = `${file}.partial-${process.pid}`;
   try {
     await receive(partial, api, path, expected);
