@@ -3,6 +3,8 @@ import type { EbmsErrorCode } from '../../protocol/errors/index.ts';
 import type { UserMessage } from '../../protocol/ebms/index.ts';
 import type { Agreements, MshContext } from '../context.ts';
 import { failureFrom, legFields } from '../messages.ts';
+import { startSteps } from '../step-clock.ts';
+import type { StepClock } from '../step-clock.ts';
 import type { As4Reply, As4Request, InboundMessage, KeptReceipt, KeyRing } from '../ports/index.ts';
 import {
   DEFAULT_SIGNAL_SECURITY,
@@ -26,11 +28,10 @@ import { verifySignature } from './verify-signature.ts';
 
 /** How far one request has come: what a refusal may say about it. */
 interface Progress {
-  step: string;
+  readonly steps: StepClock;
   claimed?: UserMessage;
   governed?: Governed;
   readonly agreements: Agreements;
-  readonly startedAt: number;
   readonly remote: string | undefined;
 }
 
@@ -40,9 +41,8 @@ interface Progress {
  */
 export async function receive(context: MshContext, request: As4Request): Promise<As4Reply> {
   const progress: Progress = {
-    step: 'receive/read-envelope',
+    steps: startSteps(context.nature, 'receive/read-envelope'),
     agreements: context.agreements(),
-    startedAt: context.nature.now(),
     remote: request.remote,
   };
   let open: OpenEnvelope | undefined;
@@ -61,25 +61,25 @@ export async function receive(context: MshContext, request: As4Request): Promise
 
 async function handle(context: MshContext, open: OpenEnvelope, progress: Progress): Promise<As4Reply> {
   const { keyRing, pmodes } = progress.agreements;
-  progress.step = 'receive/read-messaging';
+  progress.steps.enter('receive/read-messaging');
   const { messaging, units } = readClaimedUnits(open);
   const userMessage = units.userMessages[0];
   if (userMessage === undefined) return await refuseSignal(context, units, progress.remote);
   progress.claimed = userMessage;
   const claimed = claim(open, messaging, userMessage);
-  progress.step = 'receive/find-pmode';
+  progress.steps.enter('receive/find-pmode');
   const governed = (progress.governed = findPMode(pmodes, claimed));
-  progress.step = 'receive/verify-signature';
+  progress.steps.enter('receive/verify-signature');
   const verified = verifySignature(governed, keyRing, new Date(context.nature.now()));
   announce(context, 'receive/signature-verified', verified, progress);
-  progress.step = 'receive/validate';
+  progress.steps.enter('receive/validate');
   await validate(context, verified);
   const first = await findFirstCopy(context, verified);
   if (first !== undefined) return await answerDuplicate(context, verified, first, progress);
-  progress.step = 'receive/open-payloads';
+  progress.steps.enter('receive/open-payloads');
   const opened = await openPayloads(context, verified);
   announce(context, 'receive/payloads-opened', opened, progress);
-  progress.step = 'receive/keep';
+  progress.steps.enter('receive/keep');
   return await keepAndAnswer(context, opened, progress);
 }
 
@@ -121,19 +121,22 @@ async function answerDuplicate(
 }
 
 async function refuse(context: MshContext, progress: Progress, error: unknown): Promise<As4Reply> {
-  const failure = failureFrom(progress.step, error);
+  const failure = failureFrom(progress.steps.step, error);
   const messageId = progress.claimed?.messageInfo.messageId;
   const conversationId = progress.claimed?.collaborationInfo.conversationId;
-  const pmodeId = progress.governed?.governing.pmode.id;
+  const { steps, governed } = progress;
+  const pmodeId = governed?.governing.pmode.id;
   context.observer.emit({
     event: error instanceof QuoinError ? 'receive/refused' : 'receive/defect',
     level: error instanceof QuoinError ? 'warn' : 'error',
     messageId,
     conversationId,
-    pmode: pmodeId,
-    step: progress.step,
+    ...(governed === undefined ? {} : legFields(governed.governing)),
+    step: steps.step,
     failure,
     remote: progress.remote,
+    tookMs: steps.tookMs(),
+    steps: steps.times(),
   });
   const at = context.nature.now();
   await context.store
@@ -174,8 +177,9 @@ function answerTo(
     const refusal = { ebms: error.ebms, message: error.message, refToMessageId: messageId };
     return errorReply(context, progress.agreements.keyRing, refusal, securityFor(progress.governed));
   }
-  if (!(error instanceof QuoinError) || !isOfThePartner(progress.step, error)) return unavailableReply();
-  const ebms = ebmsFor(progress.step, error);
+  if (!(error instanceof QuoinError) || !isOfThePartner(progress.steps.step, error))
+    return unavailableReply();
+  const ebms = ebmsFor(progress.steps.step, error);
   if (ebms === undefined) return faultReply(error);
   return errorReply(
     context,
@@ -225,8 +229,8 @@ async function* limited(
   for await (const chunk of source) {
     left -= chunk.byteLength;
     if (left < 0) throw tooLarge(messageBytes);
-    const took = context.nature.now() - progress.startedAt;
-    if (progress.step === 'receive/read-envelope' && took > UNPROVEN_MS) throw tooSlow(took);
+    const took = progress.steps.tookMs();
+    if (progress.steps.step === 'receive/read-envelope' && took > UNPROVEN_MS) throw tooSlow(took);
     yield chunk;
   }
 }
@@ -272,7 +276,8 @@ function announce(
     signer: message.signer?.subject,
     signed: message.references.map((reference) => reference.uri),
     encrypted: message.decryption ? [...message.decryption.contentIds] : [],
-    tookMs: context.nature.now() - progress.startedAt,
+    tookMs: progress.steps.tookMs(),
+    steps: progress.steps.times(),
     ...more,
   });
 }

@@ -1,9 +1,13 @@
+import type { GoverningLeg } from '../../protocol/pmode/index.ts';
 import type { OutboundMessage } from '../ports/index.ts';
+import type { StepClock } from '../step-clock.ts';
 
 /** One attempt as it runs: what is known so far for the attempt row. */
 export interface RunningAttempt {
   readonly message: OutboundMessage;
-  readonly startedAt: number;
+  readonly steps: StepClock;
+  /** Under which agreement, as long as it is loaded. */
+  governing?: GoverningLeg | undefined;
   address: string;
   recipient?: string | undefined;
   httpStatus?: number | undefined;

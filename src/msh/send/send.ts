@@ -4,6 +4,7 @@ import { governingLeg } from '../../protocol/pmode/index.ts';
 import type { GoverningLeg } from '../../protocol/pmode/index.ts';
 import type { MshContext } from '../context.ts';
 import { failureFrom, legFields } from '../messages.ts';
+import { startSteps } from '../step-clock.ts';
 import type { KeptEnvelope, OutboundMessage, RowId } from '../ports/index.ts';
 import { readReply } from './read-reply.ts';
 import type { ReplyOutcome } from './read-reply.ts';
@@ -21,7 +22,8 @@ export async function send(context: MshContext, rowId: RowId): Promise<void> {
   const { now } = context.nature;
   const message = await context.store.claimOutbound(rowId, now(), context.times.leaseMs);
   if (message === undefined) return;
-  const running: RunningAttempt = { message, startedAt: now(), address: '' };
+  const steps = startSteps(context.nature, 'send/sign');
+  const running: RunningAttempt = { message, steps, address: '' };
   const release = holdLease(context, message);
   let outcome: ReplyOutcome;
   try {
@@ -39,14 +41,18 @@ async function attempt(context: MshContext, running: RunningAttempt): Promise<Re
   const { pmodes, keyRing } = context.agreements();
   const governing = governingLeg(pmodes, message.pmodeId, message.leg, 'send');
   if (governing === undefined) throw goneAgreement(message);
+  running.governing = governing;
   if (!isDue(context, governing, message)) return { ...notSent(undefined), failure: message.failure };
   running.address = governing.partner.address ?? '';
   const envelope = await signedEnvelope(context, keyRing, governing, message);
+  running.steps.enter('send/seal');
   const sealed = seal(context, keyRing, governing, message, envelope);
   running.recipient = sealed.recipient;
   announcePush(context, governing, running, envelope, sealed);
+  running.steps.enter('send/push');
   const reply = await push(context, running, sealed);
   running.httpStatus = reply.status;
+  running.steps.enter('send/read-reply');
   const sent = {
     messageId: message.messageId,
     attempt: message.attempts,

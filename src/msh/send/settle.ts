@@ -2,6 +2,7 @@ import { attemptTimes, nextAttempt } from '../../protocol/as4/index.ts';
 import { governingLeg } from '../../protocol/pmode/index.ts';
 import type { ReceptionAwareness } from '../../protocol/pmode/index.ts';
 import type { MshContext } from '../context.ts';
+import { legFields } from '../messages.ts';
 import type { Attempt, Failure, OutboundMessage, Settlement } from '../ports/index.ts';
 import { ring } from '../ring.ts';
 import type { ReplyOutcome } from './read-reply.ts';
@@ -26,7 +27,7 @@ export async function settle(
   const settlement = settlementOf(context, message, outcome, at);
   const attempt: Attempt = {
     number: message.attempts,
-    startedAt: running.startedAt,
+    startedAt: running.steps.startedAt,
     endedAt: at,
     address: running.address,
     outcome: outcome.verdict.outcome,
@@ -36,7 +37,7 @@ export async function settle(
   };
   const settled = await context.store.settleAttempt(message.rowId, attempt, settlement);
   if (!settled) return;
-  announce(context, message, settlement, attempt);
+  announce(context, running, settlement, attempt);
   if (settlement.state === 'SEND_FAILURE') await journal(context, message, settlement.failure, at);
   if (settlement.nextAttemptAt !== undefined) await ring(context, message.rowId, settlement.nextAttemptAt);
 }
@@ -112,7 +113,7 @@ const EVENTS: Readonly<
 
 function announce(
   context: MshContext,
-  message: OutboundMessage,
+  { message, governing, steps }: RunningAttempt,
   settlement: Settlement,
   attempt: Attempt,
 ): void {
@@ -120,10 +121,13 @@ function announce(
     ...EVENTS[settlement.state],
     messageId: message.messageId,
     conversationId: message.userMessage.collaborationInfo.conversationId,
-    pmode: message.pmodeId,
+    ...(governing === undefined ? { pmode: message.pmodeId, leg: message.leg } : legFields(governing)),
     attempt: attempt.number,
+    outcome: attempt.outcome,
     httpStatus: attempt.httpStatus,
     tookMs: attempt.endedAt - attempt.startedAt,
+    sinceSubmissionMs: attempt.endedAt - message.submittedAt,
+    steps: steps.times(),
     receiptId: settlement.receipt?.messageId,
     receiptSigner: settlement.receipt?.signer,
     nextAttemptAt:

@@ -13,6 +13,7 @@ import type { MshContext } from '../context.ts';
 import { legFields, mayHaveHappened } from '../messages.ts';
 import type { InboundMessage, NewOutboundMessage, OutboundMessage, StoredPart } from '../ports/index.ts';
 import { ring } from '../ring.ts';
+import { startSteps } from '../step-clock.ts';
 import type { PartStreams, Submission, SubmitResult } from '../types.ts';
 import { choosePMode } from './choose-pmode.ts';
 import { completeHeader } from './complete-header.ts';
@@ -27,6 +28,7 @@ export async function submit(
   submission: Submission,
   streams: PartStreams,
 ): Promise<SubmitResult> {
+  const steps = startSteps(context.nature, 'submit/complete-header');
   const governing = choosePMode(context.agreements().pmodes, submission);
   const answered = await answeredMessage(context, submission);
   const { now, uuid } = context.nature;
@@ -38,6 +40,7 @@ export async function submit(
   });
   checkAgreed(governing.leg, header);
   checkWritable(header);
+  steps.enter('submit/keep-payloads');
   const parts = await keepPayloads(context, governing, submission, header, streams);
   const message: NewOutboundMessage = {
     rowId: uuid(),
@@ -49,6 +52,7 @@ export async function submit(
     fingerprint: fingerprint(submission, parts),
     submittedAt: now(),
   };
+  steps.enter('submit/keep');
   const kept = await insertOrDiscard(context, message);
   if (kept.outcome === 'kept') {
     context.observer.emit({
@@ -66,6 +70,8 @@ export async function submit(
         bytes: part.originalSize,
         kept: part.size,
       })),
+      tookMs: steps.tookMs(),
+      steps: steps.times(),
     });
     await ring(context, message.rowId);
   }
