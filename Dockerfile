@@ -26,8 +26,8 @@ RUN groupadd --system --gid 10001 quoin \
 USER quoin
 WORKDIR /var/lib/quoin
 VOLUME /var/lib/quoin
-# 8443: the partners' AS4 door; 8080: the backends' API.
-EXPOSE 8443 8080
+# 8443: the partners' AS4 door; 8080: the backends' API; 9090: health and measurements.
+EXPOSE 8443 8080 9090
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s \
   CMD ["node", "/opt/quoin/bin/quoin.js", "health"]
 STOPSIGNAL SIGTERM

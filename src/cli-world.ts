@@ -122,7 +122,7 @@ async function inspectCapture(
   options: { config?: string | undefined; contentType?: string | undefined },
 ): Promise<InspectReport> {
   const { inspect } = await import('./msh/index.ts');
-  const { mshLimits } = await import('./gateway.ts');
+  const { mshLimits } = await import('./gateway/limits.ts');
   const { loadAgreements } = await import('./load-agreements.ts');
   const config =
     options.config === undefined ? undefined : (await configuration(options.config, true)).config;

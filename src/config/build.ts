@@ -32,7 +32,7 @@ export function buildConfig(merged: ConfigFile, base: BaseFolder, source: string
   const written = merged as Written;
   const party = merged.accessPoint?.party ?? '';
   const data = resolve(base('data'), written.data);
-  const { as4, api } = written.listeners;
+  const { as4, api, operations } = written.listeners;
   const token = secretFrom(api.token, inFolder(base('listeners', 'api', 'tokenFile'), api.tokenFile));
   const tls = serverTls(merged, base);
   return {
@@ -42,6 +42,7 @@ export function buildConfig(merged: ConfigFile, base: BaseFolder, source: string
     listeners: {
       as4: { host: as4.host, port: as4.port, path: as4.path, ...(tls === undefined ? {} : { tls }) },
       api: { host: api.host, port: api.port, ...(token === undefined ? {} : { token }) },
+      operations: { host: operations.host, port: operations.port },
     },
     storeFile: merged.store === undefined ? resolve(data, 'quoin.db') : resolve(base('store'), merged.store),
     folders: {

@@ -151,6 +151,16 @@ const files: readonly ConfigCheck[] = [
 
 const SHORTEST_TOKEN = 16;
 
+type Listeners = ConfigDraft['config']['listeners'];
+
+function samePort(one: keyof Listeners, other: keyof Listeners, listeners: Listeners): readonly ConfigHit[] {
+  const { port } = listeners[other];
+  if (port === 0 || port !== listeners[one].port) return [];
+  return [
+    { path: ['listeners', other, 'port'], message: `the listeners ${one} and ${other} have the same port` },
+  ];
+}
+
 const doors: readonly ConfigCheck[] = [
   {
     name: 'party-given',
@@ -196,12 +206,13 @@ const doors: readonly ConfigCheck[] = [
   {
     name: 'listeners-apart',
     severity: 'error',
-    about: 'The two listeners have ports of their own.',
+    about: 'Each listener has a port of its own.',
     advice: 'Change one of the ports.',
-    run: ({ config: { listeners } }) =>
-      listeners.as4.port !== listeners.api.port || listeners.as4.port === 0
-        ? []
-        : [{ path: ['listeners', 'api', 'port'], message: 'both listeners have the same port' }],
+    run: ({ config: { listeners } }) => [
+      ...samePort('as4', 'api', listeners),
+      ...samePort('as4', 'operations', listeners),
+      ...samePort('api', 'operations', listeners),
+    ],
   },
   {
     name: 'as4-uses-tls',

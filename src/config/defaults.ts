@@ -16,6 +16,7 @@ export const configDefaults = {
   listeners: {
     as4: { host: '0.0.0.0', port: 8443, path: '/as4' },
     api: { host: '127.0.0.1', port: 8080 },
+    operations: { host: '127.0.0.1', port: 9090 },
   },
   data: '.quoin',
   pmodes: 'pmodes',

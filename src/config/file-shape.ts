@@ -86,6 +86,13 @@ const listeners = z.strictObject({
     })
     .optional()
     .describe('Where backends submit and fetch messages.'),
+  operations: z
+    .strictObject({
+      host: host('Address to listen on; whoever reaches it is answered without a token.'),
+      port: port('Port to listen on.'),
+    })
+    .optional()
+    .describe('Where operators ask for health and measurements.'),
 });
 
 const key = z.strictObject({

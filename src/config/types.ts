@@ -107,6 +107,7 @@ export interface Config {
       readonly tls?: ServerTls | undefined;
     };
     readonly api: { readonly host: string; readonly port: number; readonly token?: Secret | undefined };
+    readonly operations: { readonly host: string; readonly port: number };
   };
   /** File of the embedded store. */
   readonly storeFile: string;

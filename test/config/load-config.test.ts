@@ -62,6 +62,7 @@ test('a minimal file is enough, and every default is filled in', () => {
     listeners: {
       as4: { host: '127.0.0.1', port: 8443, path: '/as4' },
       api: { host: '127.0.0.1', port: 8080 },
+      operations: { host: '127.0.0.1', port: 9090 },
     },
     storeFile: join(folder, '.quoin/quoin.db'),
     folders: {
@@ -322,6 +323,18 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       fails: { ...minimal, listeners: { as4: { host: '127.0.0.1', port: 8080 } } },
       path: 'listeners.api.port',
       passes: { ...minimal, listeners: { as4: { host: '127.0.0.1', port: 0 }, api: { port: 0 } } },
+    },
+    {
+      fails: { ...minimal, listeners: { as4: { host: '127.0.0.1', port: 9090 } } },
+      path: 'listeners.operations.port',
+    },
+    {
+      fails: withApi({ port: 9090 }),
+      path: 'listeners.operations.port',
+      passes: {
+        ...minimal,
+        listeners: { as4: { host: '127.0.0.1' }, api: { port: 0 }, operations: { port: 0 } },
+      },
     },
   ],
   'as4-uses-tls': [

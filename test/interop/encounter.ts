@@ -126,6 +126,7 @@ async function startOurs(folder: string, keys: GatewayKeys, peerUrl: string): Pr
 listeners:
   as4: { host: 127.0.0.1, port: 0${door} }
   api: { host: 127.0.0.1, port: 0 }
+  operations: { host: 127.0.0.1, port: 0 }
 data: data
 pmodes: pmodes
 certificates: certificates

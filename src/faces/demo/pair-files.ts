@@ -12,6 +12,7 @@ export const PARTY_TYPE = 'urn:oasis:names:tc:ebcore:partyid-type:unregistered:o
 export interface Ports {
   readonly as4: number;
   readonly api: number;
+  readonly operations: number;
   /** Where the partner is told to push: the tap, or the access point itself. */
   readonly reachable: number;
 }
@@ -46,6 +47,7 @@ accessPoint:
 listeners:
   as4: { host: 127.0.0.1, port: ${ports.as4} }
   api: { host: 127.0.0.1, port: ${ports.api} }
+  operations: { host: 127.0.0.1, port: ${ports.operations} }
 data: data
 pmodes: pmodes
 certificates: ../keys

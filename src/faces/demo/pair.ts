@@ -98,9 +98,12 @@ function start(world: DemoWorld, options: PairOptions, name: string): Promise<Ga
 }
 
 async function preparePorts(options: PairOptions, taps: WireTap[]): Promise<readonly [Ports, Ports]> {
-  const [as4A, apiA, as4B, apiB] = (await freePorts(4)) as [number, number, number, number];
-  const a = { as4: as4A, api: apiA, reachable: as4A };
-  const b = { as4: as4B, api: apiB, reachable: as4B };
+  const free = await freePorts(6);
+  const portsFrom = (first: number): Ports => {
+    const [as4, api, operations] = free.slice(first) as [number, number, number];
+    return { as4, api, operations, reachable: as4 };
+  };
+  const [a, b] = [portsFrom(0), portsFrom(3)];
   if (options.onExchange === undefined) return [a, b];
   const folder = join(options.folder, 'wire');
   await mkdir(folder, { recursive: true });

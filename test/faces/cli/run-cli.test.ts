@@ -46,6 +46,7 @@ async function accessPoint(demonstration: boolean): Promise<{ folder: string; co
 listeners:
   as4: { host: 127.0.0.1, port: 0 }
   api: { host: 127.0.0.1, port: 0 }
+  operations: { host: 127.0.0.1, port: 0 }
 data: data
 pmodes: pmodes
 certificates: certs

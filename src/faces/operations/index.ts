@@ -1,0 +1,2 @@
+/** The door of the operators: whether the process lives. */
+export { operationsHandler } from './handler.ts';

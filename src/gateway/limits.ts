@@ -1,0 +1,14 @@
+import type { Config } from '../config/index.ts';
+import type { MshLimits } from '../msh/index.ts';
+
+/** The bounds of the configuration as the MSH knows them. */
+export function mshLimits(config: Config): MshLimits {
+  const { envelopeBytes, parts, messageBytes, spoolBytes, gzipRatio, replyBytes, canonicalBytes } =
+    config.limits;
+  return { envelopeBytes, parts, messageBytes, spoolBytes, gzipRatio, replyBytes, canonicalBytes };
+}
+
+/** The bounds that every listener has. */
+export function listenerLimits({ times }: Config): { readonly headersMs: number; readonly closeMs: number } {
+  return { headersMs: times.headersMs, closeMs: times.shutdownMs };
+}

@@ -1,0 +1,25 @@
+import type { Config } from '../config/index.ts';
+import type { LoadedAgreements } from '../load-agreements.ts';
+import type { Msh, MshContext } from '../msh/index.ts';
+import type { EventLog } from '../world/observe/index.ts';
+import type { Closings } from './closings.ts';
+
+/** What a gateway is made of while it starts. Whoever opens something adds how to close it to `closings`. */
+export interface Making {
+  readonly config: Config;
+  readonly loaded: LoadedAgreements;
+  readonly observer: EventLog;
+  /** Aborts when pushes may no longer run. */
+  readonly patience: AbortSignal;
+  readonly closings: Closings;
+}
+
+/** The adapters, and what else the operations of the MSH stand on. */
+export type World = MshContext;
+
+/** What a door opens on: `doors` takes how to close it, side by side with the others and the workers. */
+export interface Opening extends Omit<Making, 'closings'> {
+  readonly world: World;
+  readonly msh: Msh;
+  readonly doors: Closings;
+}

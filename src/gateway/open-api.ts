@@ -1,0 +1,23 @@
+import { startRestListener } from '../faces/rest/index.ts';
+import { startHttpListener } from '../world/http/index.ts';
+import { listenerLimits } from './limits.ts';
+import type { Opening } from './making.ts';
+
+/** Opens the door of the backends; its URL. */
+export async function openApi({ config, msh, observer, doors }: Opening): Promise<string> {
+  const { api } = config.listeners;
+  const { apiJsonBytes, messageBytes, parts } = config.limits;
+  const rest = await startRestListener({
+    listen: (options: Parameters<typeof startHttpListener>[0]) =>
+      startHttpListener({ ...options, limits: listenerLimits(config) }),
+    host: api.host,
+    port: api.port,
+    token: api.token?.(),
+    msh,
+    observer,
+    // The SOAP part counts as one of a message.
+    limits: { jsonBytes: apiJsonBytes, submissionBytes: messageBytes, parts: parts - 1 },
+  });
+  doors.push(() => rest.close());
+  return rest.address.url;
+}

@@ -1,0 +1,25 @@
+import { listenerTls } from '../gateway-tls.ts';
+import { startAs4Listener } from '../world/http/index.ts';
+import { listenerLimits } from './limits.ts';
+import type { Opening } from './making.ts';
+
+/** Opens the door of the partners; its URL. */
+export async function openAs4({ config, msh, observer, doors }: Opening): Promise<string> {
+  const { as4 } = config.listeners;
+  const door = await startAs4Listener({
+    host: as4.host,
+    port: as4.port,
+    path: as4.path,
+    tls: await listenerTls(as4.tls),
+    receive: (request) => msh.receive(request),
+    limits: {
+      ...listenerLimits(config),
+      messageBytes: config.limits.messageBytes,
+      concurrentMessages: config.limits.inbound,
+      idleMs: config.times.idleMs,
+    },
+    observer,
+  });
+  doors.push(() => door.close());
+  return door.address.url;
+}

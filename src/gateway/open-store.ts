@@ -1,0 +1,9 @@
+import { openSqliteStore } from '../world/store/index.ts';
+import type { Making, World } from './making.ts';
+
+/** The store that the configuration asks for. */
+export async function openStore({ config, closings }: Making): Promise<World['store']> {
+  const store = await openSqliteStore({ file: config.storeFile });
+  closings.push(() => store.close());
+  return store;
+}

@@ -1,0 +1,39 @@
+import { mkdir } from 'node:fs/promises';
+import type { Config } from '../config/index.ts';
+import type { MshTimes } from '../msh/index.ts';
+import { systemNature } from '../world/observe/index.ts';
+import { openFilePayloads } from '../world/payloads/index.ts';
+import { mshLimits } from './limits.ts';
+import type { Making, World } from './making.ts';
+import { openQueue } from './open-queue.ts';
+import { openStore } from './open-store.ts';
+import { openTransport } from './open-transport.ts';
+
+/** Opens every adapter; a store that cannot be had leaves nothing behind. */
+export async function openWorld(making: Making): Promise<World> {
+  const { config, loaded, observer } = making;
+  const store = await openStore(making);
+  await mkdir(config.folders.data, { recursive: true, mode: 0o700 });
+  return {
+    store,
+    payloads: await openFilePayloads({ folder: config.folders.payloads }),
+    transport: await openTransport(making),
+    queue: await openQueue(making),
+    observer,
+    nature: systemNature,
+    agreements: () => loaded.agreements,
+    limits: mshLimits(config),
+    times: mshTimes(config),
+    idDomain: config.accessPoint.idDomain,
+    sendConcurrency: config.limits.outbound,
+  };
+}
+
+function mshTimes({ times }: Config): MshTimes {
+  return {
+    leaseMs: times.leaseMs,
+    responseTimeoutMs: times.responseMs,
+    sweepIntervalMs: times.sweepIntervalMs,
+    orphanAgeMs: times.orphanAgeMs,
+  };
+}
