@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
-import type { Queue } from '../../src/msh/ports/index.ts';
+import type { Queue, QueueHealth } from '../../src/msh/ports/index.ts';
 import { createSignal, createWatch } from '../support/waiting.ts';
 
 /** What the suite needs of an adapter: an empty queue on the real clock, closed when the test ends. */
 export interface QueueUnderTest {
-  readonly open: (test: TestContext) => Promise<Queue>;
+  readonly open: (test: TestContext) => Promise<Queue & QueueHealth>;
 }
 
 /** Records what a queue does: which rows it handles, how many at once, and what it reports. */
@@ -66,6 +66,7 @@ export function queueContract(name: string, under: QueueUnderTest): void {
     ringTests(under);
     timeTests(under);
     handlerTests(under);
+    healthTests(under);
     closeTests(under);
   });
 }
@@ -216,6 +217,25 @@ function handlerTests(under: QueueUnderTest): void {
     assert.deepEqual(worker.handled, ['bad', 'good', 'better']);
     await queue.ring('bad');
     await worker.until(() => worker.errors.length === 2);
+  });
+}
+
+function healthTests(under: QueueUnderTest): void {
+  test('its depth is what waits for a worker, not what runs or comes later', async (t) => {
+    const queue = await under.open(t);
+    const worker = new Worker();
+    assert.equal(queue.state(), 'connected');
+    assert.equal(await queue.depth(), 0);
+    const release = worker.hold();
+    worker.listen(queue, 1);
+    await queue.ring('running');
+    await worker.until(() => worker.running === 1);
+    for (const row of ['a', 'b', 'a', 'c']) await queue.ring(row);
+    await queue.ring('later', Date.now() + 3_600_000);
+    assert.equal(await queue.depth(), 3);
+    release();
+    await worker.until(() => worker.handled.length === 4 && worker.running === 0);
+    assert.equal(await queue.depth(), 0);
   });
 }
 

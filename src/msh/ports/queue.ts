@@ -21,3 +21,14 @@ export interface Queue {
   /** Stops taking rings, drops those that wait, and resolves when the running handlers have finished. */
   close(): Promise<void>;
 }
+
+/** How a queue is, for readiness and metrics. */
+export interface QueueHealth {
+  /** `disconnected`: the server of the queue cannot be reached, and rings stay in this process until it can. */
+  state(): 'connected' | 'disconnected';
+  /**
+   * Rings that wait for a worker; those for later are not counted. Never rejects: while disconnected it counts what
+   * waits in this process.
+   */
+  depth(): Promise<number>;
+}

@@ -1,5 +1,5 @@
 import { QuoinError } from '../../protocol/errors/index.ts';
-import type { Queue, RingHandler, RowId } from '../../msh/ports/index.ts';
+import type { Queue, QueueHealth, RingHandler, RowId } from '../../msh/ports/index.ts';
 import { createTimetable } from './timetable.ts';
 
 /** ms after which the clock is looked at again: a clock that is set forward is noticed that soon. */
@@ -11,11 +11,11 @@ type Listening = Parameters<Queue['listen']>[1] & { readonly handler: RingHandle
  * The queue of a single process: nothing but memory, because the store tells at the next start what is due. Rows are
  * handled in the order of their rings; a row that is rung again stands at the end of the line.
  */
-export function createLocalQueue(clock: { readonly now: () => number }): Queue {
+export function createLocalQueue(clock: { readonly now: () => number }): Queue & QueueHealth {
   return new LocalQueue(clock);
 }
 
-class LocalQueue implements Queue {
+class LocalQueue implements Queue, QueueHealth {
   readonly #clock: { readonly now: () => number };
   readonly #later = createTimetable();
   /** Rows whose turn has come, in the order of their first ring. */
@@ -53,6 +53,14 @@ class LocalQueue implements Queue {
     }
     this.#listening = { ...options, handler };
     this.#wake();
+  }
+
+  state(): 'connected' {
+    return 'connected';
+  }
+
+  depth(): Promise<number> {
+    return Promise.resolve(this.#ready.size + this.#again.size);
   }
 
   async close(): Promise<void> {
