@@ -4,6 +4,7 @@ import { format, resolveConfig } from 'prettier';
 import { configJsonSchema } from '../src/config/index.ts';
 import { pmodeJsonSchema } from '../src/protocol/pmode/index.ts';
 import { configReference } from './config-reference.ts';
+import { errorsPage } from './errors-page.ts';
 import { pmodeReference } from './pmode-reference.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -22,6 +23,7 @@ export async function generate(): Promise<readonly GeneratedFile[]> {
     { path: 'schemas/json/config.schema.json', text: json(configJsonSchema()) },
     { path: 'docs/pmode-reference.md', text: await markdown(pmodeReference(example)) },
     { path: 'docs/config-reference.md', text: await markdown(configReference()) },
+    { path: 'docs/errors.md', text: await markdown(errorsPage()) },
   ];
 }
 

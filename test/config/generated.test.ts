@@ -18,6 +18,7 @@ test('the committed schemas and references are what npm run schemas writes', asy
       'schemas/json/config.schema.json',
       'docs/pmode-reference.md',
       'docs/config-reference.md',
+      'docs/errors.md',
     ],
   );
   for (const { path, text } of files)

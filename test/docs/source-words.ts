@@ -40,6 +40,8 @@ const EBMS = /^EBMS:\d{4}$/;
 const root = new URL('../../', import.meta.url);
 const files = new Map(
   findFiles(new URL('src/', root), /\.ts$/)
+    // The catalogue says what codes mean; raising them is what counts here.
+    .filter((file) => !file.startsWith('protocol/errors/catalogue/'))
     .map((file) => `src/${file}`)
     .map((file) => [file, parse(file)] as const),
 );

@@ -3,4 +3,7 @@
  * Three audiences read it: the partner (an ebMS code only), the backend and the operator (problem+json, CLI, log).
  */
 export { QuoinError, Refusal, isQuoinError, describeError } from './quoin-error.ts';
-export type { CertificateFacts, Finding, EbmsErrorCode, ErrorCode } from './quoin-error.ts';
+export type { CertificateFacts, Finding } from './quoin-error.ts';
+export type { EbmsErrorCode, ErrorCode } from './codes.ts';
+export { ERROR_CATALOGUE, cataloguedError } from './catalogue/index.ts';
+export type { CataloguedError, ErrorRoom } from './catalogue/index.ts';

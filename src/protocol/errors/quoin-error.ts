@@ -1,8 +1,5 @@
-/** A stable error name, `room/what-went-wrong` in kebab case, for example `mime/boundary-missing`. Listed in docs/errors.md. */
-export type ErrorCode = `${string}/${string}`;
-
-/** An ebMS error code as it stands on the wire (ebMS3 core 6.7, AS4 3.x), for example `EBMS:0101`. */
-export type EbmsErrorCode = `EBMS:${string}`;
+import { cataloguedError } from './catalogue/index.ts';
+import type { EbmsErrorCode, ErrorCode } from './codes.ts';
 
 /** What an operator needs to recognise a certificate. Dates are ISO 8601. */
 export interface CertificateFacts {
@@ -29,6 +26,7 @@ export interface Finding {
 /** The base of all errors raised on purpose; anything else that surfaces is a defect. */
 export class QuoinError extends Error {
   readonly code: ErrorCode;
+  /** Always there for a code of the catalogue (docs/errors.md), and then it always has advice. */
   readonly finding: Finding | undefined;
 
   constructor(
@@ -39,8 +37,16 @@ export class QuoinError extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'QuoinError';
     this.code = code;
-    this.finding = options.finding;
+    this.finding = explained(code, options.finding);
   }
+}
+
+/** The finding with the advice of the catalogue, where the place that raised the error has none of its own. */
+function explained(code: ErrorCode, finding: Finding | undefined): Finding | undefined {
+  if (finding?.advice !== undefined) return finding;
+  const cure = cataloguedError(code)?.cure;
+  if (cure === undefined) return finding;
+  return { check: code.slice(code.indexOf('/') + 1), ...finding, advice: cure.replaceAll('`', '') };
 }
 
 /**

@@ -1,0 +1,180 @@
+import type { ErrorRoom } from './types.ts';
+
+/** The profile. */
+export const as4: ErrorRoom = {
+  about: 'the profile',
+  codes: {
+    'as4/character-set': {
+      ebms: 'EBMS:0003',
+      seenBy: 'P B O',
+      cause: 'CharacterSet is no encoding name.',
+      cure: 'Write `UTF-8`.',
+    },
+    'as4/compression-type': {
+      ebms: 'EBMS:0003',
+      seenBy: 'P O',
+      cause: 'CompressionType is not `application/gzip`.',
+      cure: 'The partner must use gzip or none.',
+    },
+    'as4/duplicate-reference': {
+      seenBy: 'D',
+      cause: 'Two signed references name the same thing.',
+      cure: 'Not raised by the gateway: such a message is refused before.',
+    },
+    'as4/four-corner-properties': {
+      ebms: 'EBMS:0010',
+      seenBy: 'P O',
+      cause: 'originalSender or finalRecipient is missing or stands twice.',
+      cure: 'Profile `four-corner` and `oots` demand them by `as4/property-required`; this check is for code that has no leg at hand.',
+    },
+    'as4/gzip-damaged': {
+      ebms: 'EBMS:0303',
+      seenBy: 'P O',
+      cause: 'The gzip data is damaged, though the signature holds.',
+      cure: 'The partner must compress the part again.',
+    },
+    'as4/gzip-header': {
+      ebms: 'EBMS:0303',
+      seenBy: 'P O',
+      cause: 'A part is labelled gzip and is not.',
+      cure: 'The partner must compress it, or leave CompressionType out.',
+    },
+    'as4/gzip-members': {
+      ebms: 'EBMS:0303',
+      seenBy: 'P O',
+      cause: 'The part has more gzip members than allowed.',
+      cure: 'The partner should send one stream.',
+    },
+    'as4/gzip-ratio': {
+      ebms: 'EBMS:0303',
+      seenBy: 'P O',
+      cause: 'The part grows more than `limits.gzipRatio` allows.',
+      cure: 'A bomb, or very regular data: raise the limit for the latter.',
+    },
+    'as4/gzip-size': {
+      ebms: 'EBMS:0303',
+      seenBy: 'P O',
+      cause: 'The decompressed part exceeds `payload.maxPartSize`.',
+      cure: 'Agree on a larger size in the P-Mode, or on smaller parts.',
+    },
+    'as4/gzip-trailing-bytes': {
+      ebms: 'EBMS:0303',
+      seenBy: 'P O',
+      cause: 'Something follows the gzip data.',
+      cure: 'The partner must send the gzip stream alone.',
+    },
+    'as4/gzip-truncated': {
+      ebms: 'EBMS:0303',
+      seenBy: 'P O',
+      cause: 'The gzip data ends too early.',
+      cure: 'The partner must compress the part again.',
+    },
+    'as4/mime-type': {
+      ebms: 'EBMS:0003',
+      seenBy: 'P B O',
+      cause: 'MimeType is no media type.',
+      cure: 'Write `application/pdf` or the like.',
+    },
+    'as4/mime-type-when-compressed': {
+      ebms: 'EBMS:0003',
+      seenBy: 'P O',
+      cause: 'A compressed part does not say of which type it is.',
+      cure: 'The partner must add the part property MimeType.',
+    },
+    'as4/part-property-once': {
+      ebms: 'EBMS:0003',
+      seenBy: 'P O',
+      cause: 'MimeType, CompressionType or CharacterSet has two values.',
+      cure: 'The partner must write one.',
+    },
+    'as4/payload-count': {
+      ebms: 'EBMS:0010',
+      seenBy: 'P B O',
+      cause: 'Too few or too many parts for the leg.',
+      cure: 'Compare with `payload.minParts` and `payload.maxParts`. OOTS requests and exceptions have exactly one.',
+    },
+    'as4/payload-in-mime-part': {
+      ebms: 'EBMS:0003',
+      seenBy: 'P O',
+      cause: 'A payload is in the SOAP Body or a fragment.',
+      cure: 'The partner must send it as a MIME part.',
+    },
+    'as4/payload-message-size': {
+      ebms: 'EBMS:0010',
+      seenBy: 'P O',
+      cause: 'The parts together are too large. The pipeline says `receive/too-large` instead.',
+      cure: 'Agree on more, or on smaller parts.',
+    },
+    'as4/payload-mime-type': {
+      ebms: 'EBMS:0010',
+      seenBy: 'P B O',
+      cause: 'A part is of a type the leg does not list.',
+      cure: 'Compare with `payload.mimeTypes`.',
+    },
+    'as4/payload-named-once': {
+      ebms: 'EBMS:0003',
+      seenBy: 'P B O',
+      cause: 'Two PartInfo elements name one part.',
+      cure: 'Name each once.',
+    },
+    'as4/payload-not-external': {
+      ebms: 'EBMS:0011',
+      seenBy: 'P O',
+      cause: 'A payload lies outside the message.',
+      cure: 'The partner must send it along; nothing is ever fetched.',
+    },
+    'as4/payload-part-size': {
+      ebms: 'EBMS:0010',
+      seenBy: 'P O',
+      cause: 'A part is too large. The pipeline says `receive/too-large` instead.',
+      cure: 'Agree on more, or on smaller parts.',
+    },
+    'as4/property-required': {
+      ebms: 'EBMS:0010',
+      seenBy: 'P B O',
+      cause: 'A message property of the leg is missing.',
+      cure: 'Add it; for four corners originalSender and finalRecipient.',
+    },
+    'as4/property-type': {
+      ebms: 'EBMS:0010',
+      seenBy: 'P B O',
+      cause: 'A message property has another type than agreed.',
+      cure: 'Compare the properties of the message with `properties` of the leg.',
+    },
+    'as4/property-unknown': {
+      ebms: 'EBMS:0010',
+      seenBy: 'P B O',
+      cause: 'A message property the leg does not know, where it is closed.',
+      cure: 'Leave it out, or list it in `properties`.',
+    },
+    'as4/property-value': {
+      ebms: 'EBMS:0010',
+      seenBy: 'P B O',
+      cause: 'A message property has another value than agreed.',
+      cure: 'Compare the properties of the message with `properties` of the leg.',
+    },
+    'as4/reply-keeps-its-conversation': {
+      ebms: 'EBMS:0003',
+      seenBy: 'P O',
+      cause: 'A Two-Way reply has another ConversationId than its request.',
+      cure: 'The partner must repeat it.',
+    },
+    'as4/reply-names-a-known-request': {
+      ebms: 'EBMS:0003',
+      seenBy: 'P O',
+      cause: 'A Two-Way reply answers a message we did not send to this partner.',
+      cure: "The partner must put the request's MessageId into RefToMessageId.",
+    },
+    'as4/reply-names-its-request': {
+      ebms: 'EBMS:0003',
+      seenBy: 'P O',
+      cause: 'A Two-Way reply has no RefToMessageId.',
+      cure: "The partner must put the request's MessageId into RefToMessageId.",
+    },
+    'as4/retry-string': {
+      seenBy: 'O',
+      cause: 'A retry strategy in Domibus notation cannot be read.',
+      cure: '`12;4;CONSTANT` is one. Not raised by the gateway today.',
+    },
+  },
+};

@@ -1,0 +1,20 @@
+import type { ErrorRoom } from './types.ts';
+
+/** Settings at the start. */
+export const config: ErrorRoom = {
+  about: 'settings at the start',
+  note: 'Each lists every problem at once, with file, line, path and advice; the checks are in [config-reference.md](config-reference.md).',
+  codes: {
+    'config/invalid': {
+      seenBy: 'O',
+      cause: 'The configuration cannot be used.',
+      cure: 'See the lines below it.',
+    },
+    'config/keys': {
+      seenBy: 'O',
+      cause: 'Keys or certificates cannot be used.',
+      cure: 'Each line is a code of `keys` or `pki` in words.',
+    },
+    'config/pmodes': { seenBy: 'O', cause: 'P-Modes cannot be used.', cure: 'See `quoin pmode check`.' },
+  },
+};

@@ -1,0 +1,120 @@
+import type { ErrorRoom } from './types.ts';
+
+/** The backend API. */
+export const rest: ErrorRoom = {
+  about: 'the backend API',
+  note: 'problem+json with this status; every wrong field is listed at once where possible.',
+  codes: {
+    'rest/bad-base64': {
+      seenBy: 'B',
+      cause: 'The content of an inline part is not base64 (400).',
+      cure: 'Encode with padding and without line breaks.',
+    },
+    'rest/bad-request': {
+      seenBy: 'B',
+      cause: 'Path or query cannot be decoded (400).',
+      cure: 'Percent-encode ids.',
+    },
+    'rest/defect': {
+      seenBy: 'B',
+      cause: 'Something went wrong here (500). The log has it.',
+      cure: 'Report it.',
+    },
+    'rest/foreign-origin': {
+      seenBy: 'B',
+      cause: 'Without a token only programs of this machine are served, under a local name (403).',
+      cure: 'Configure a token.',
+    },
+    'rest/invalid-field': {
+      seenBy: 'B',
+      cause: 'A field is missing or not as expected (400).',
+      cure: 'Compare the request with the OpenAPI document.',
+    },
+    'rest/malformed-form': {
+      seenBy: 'B',
+      cause: 'The form cannot be read, or ends early (400).',
+      cure: 'Send it as `curl -F` does.',
+    },
+    'rest/malformed-json': { seenBy: 'B', cause: 'Not JSON in UTF-8 (400).', cure: 'Send one document.' },
+    'rest/message-not-first': {
+      seenBy: 'B',
+      cause: 'The first field of a form is not `message` (400).',
+      cure: 'Put it before the files.',
+    },
+    'rest/method-not-allowed': {
+      seenBy: 'B',
+      cause: 'The method is not allowed at this path (405).',
+      cure: 'Use a method that the header `Allow` names.',
+    },
+    'rest/no-envelope': {
+      seenBy: 'B',
+      cause: 'The message was not signed yet (404).',
+      cure: 'Ask again after the first attempt.',
+    },
+    'rest/no-receipt': {
+      seenBy: 'B',
+      cause: 'The message has no receipt (404).',
+      cure: 'Look at the state of the message.',
+    },
+    'rest/no-such-route': {
+      seenBy: 'B',
+      cause: 'There is nothing at this path (404).',
+      cure: 'See the OpenAPI document.',
+    },
+    'rest/part-missing': {
+      seenBy: 'B',
+      cause: 'The form ended before a declared part (400).',
+      cure: 'Send part-0, part-1 and so on.',
+    },
+    'rest/part-out-of-order': {
+      seenBy: 'B',
+      cause: 'A part came before its turn, or twice (400).',
+      cure: 'Send them in order.',
+    },
+    'rest/part-undeclared': {
+      seenBy: 'B',
+      cause: 'A part that the message does not declare (400).',
+      cure: 'Declare it in `parts`.',
+    },
+    'rest/token-required': {
+      seenBy: 'O',
+      cause: 'The API would be open to other machines without a token.',
+      cure: 'Configure `listeners.api.tokenFile`, or listen on 127.0.0.1.',
+    },
+    'rest/too-large': {
+      seenBy: 'B',
+      cause: 'The request exceeds its limit (413).',
+      cure: 'Send large parts as a form; `limits.apiJsonSize`, `limits.messageSize`.',
+    },
+    'rest/unauthorized': {
+      seenBy: 'B',
+      cause: 'The token is missing or wrong (401).',
+      cure: 'Send the header `Authorization: Bearer` with the token.',
+    },
+    'rest/unknown-field': {
+      seenBy: 'B',
+      cause: 'A field nobody knows (400).',
+      cure: 'Compare the request with the OpenAPI document.',
+    },
+    'rest/unknown-message': {
+      seenBy: 'B',
+      cause: 'No such message (404).',
+      cure: 'Look at the other list too: sent and received ones are listed apart.',
+    },
+    'rest/unknown-part': {
+      seenBy: 'B',
+      cause: 'The message has no such part (404).',
+      cure: 'Count parts from 0.',
+    },
+    'rest/unsupported-media-type': {
+      seenBy: 'B',
+      cause: 'The content type is not supported, or the body is compressed (415).',
+      cure: 'Send application/json or multipart/form-data.',
+    },
+    'rest/upload-aborted': {
+      seenBy: 'B',
+      cause: 'The connection closed before the upload was complete (400). Nothing is kept.',
+      cure: 'Send again.',
+    },
+  },
+};

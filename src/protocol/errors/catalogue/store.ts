@@ -1,0 +1,39 @@
+import type { ErrorRoom } from './types.ts';
+
+/** The message store. */
+export const store: ErrorRoom = {
+  about: 'the message store',
+  note: 'To backends HTTP 503 with Retry-After, except `store/bad-page`; to partners HTTP 503: they send again.',
+  codes: {
+    'store/bad-page': {
+      seenBy: 'B',
+      cause: 'A limit or cursor of a list cannot be (400).',
+      cure: 'Use the cursor of the page before.',
+    },
+    'store/in-use': {
+      seenBy: 'O',
+      cause: 'Another process has the database open; it is named when it lives.',
+      cure: 'Stop it, or give each gateway its own data folder.',
+    },
+    'store/no-such-move': {
+      seenBy: 'D',
+      cause: 'A state was to be changed against the state table.',
+      cure: 'A defect: report it.',
+    },
+    'store/no-such-row': {
+      seenBy: 'D',
+      cause: 'A row of a message is not there.',
+      cure: 'A defect: report it.',
+    },
+    'store/schema-newer': {
+      seenBy: 'O',
+      cause: 'The database was written by a newer version.',
+      cure: 'Run that version, or restore the backup made before the upgrade.',
+    },
+    'store/unavailable': {
+      seenBy: 'P B O',
+      cause: 'The database cannot serve: full, locked, read-only, damaged, closed. The finding says which.',
+      cure: 'See the advice; work goes on by itself when there is room again.',
+    },
+  },
+};
