@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { findFiles } from './support/find-files.ts';
+import { provideServers } from './support/run-servers.ts';
 
 /**
  * Runs the tests with Node's own runner. `--fast` leaves out what takes more than a few seconds (`*.slow.test.ts` and the
@@ -23,6 +24,7 @@ if (files.length === 0) {
   process.exit(1);
 }
 
+const servers = await provideServers(files);
 const runner = spawn(
   process.execPath,
   [
@@ -34,6 +36,8 @@ const runner = spawn(
     '--test-concurrency=2',
     ...files,
   ],
-  { stdio: 'inherit' },
+  { stdio: 'inherit', env: { ...process.env, ...servers.env } },
 );
-runner.on('exit', (code) => process.exit(code ?? 1));
+runner.on('exit', (code) => void servers.stop().finally(() => process.exit(code ?? 1)));
+// An interrupt is for the tests; they end, and then we do.
+process.on('SIGINT', () => undefined);
