@@ -10,11 +10,12 @@ export type { ExpectedReceipt } from './non-repudiation.ts';
 export {
   attemptTimes,
   decideAttempt,
+  lastChanceAt,
   latenessAllowed,
   nextAttempt,
   windowEnd,
 } from './reception-awareness.ts';
-export type { AttemptsSoFar, RetryDecision, RetryPolicy } from './reception-awareness.ts';
+export type { AttemptsSoFar, HeldBack, RetryDecision, RetryPolicy } from './reception-awareness.ts';
 export { parseRetryString } from './retry-string.ts';
 export { consequenceOf } from './error-consequences.ts';
 export type { ErrorConsequence } from './error-consequences.ts';

@@ -54,6 +54,22 @@ export function windowEnd(policy: RetryPolicy, firstAttemptAt: number): number {
   return firstAttemptAt + (policy.strategy === 'once' ? 0 : policy.window);
 }
 
+/** How long a message that is due may be held back, because its partner seems to be down. ms since the epoch. */
+export interface HeldBack {
+  /** Since when it is due for its first attempt. */
+  readonly dueSince: number;
+  /** Start of the first attempt, once there was one. */
+  readonly firstAttemptAt?: number | undefined;
+}
+
+/**
+ * The last time to try a message that is held back: when its window closes; one that was never tried is held back for
+ * the length of one window at most. So no message is given up untried.
+ */
+export function lastChanceAt(policy: RetryPolicy, { dueSince, firstAttemptAt }: HeldBack): number {
+  return firstAttemptAt === undefined ? dueSince + policy.window : windowEnd(policy, firstAttemptAt);
+}
+
 /** What to do with a message that has no receipt at `now`. */
 export type RetryDecision =
   | { readonly kind: 'attempt' }

@@ -46,6 +46,8 @@ export interface ReplyVerdict {
   readonly advice?: string | undefined;
   /** The partner's error code, or the one we raise ourselves. */
   readonly ebms?: EbmsErrorCode | undefined;
+  /** Nobody answered, or a failing server: says that the partner is down, not what it thinks of the message. */
+  readonly partnerDown?: boolean | undefined;
 }
 
 /** A row of the reply table. */
@@ -54,6 +56,7 @@ export interface ReplyClass {
   readonly outcome: ReplyVerdict['outcome'];
   readonly advice: string;
   readonly ebms?: EbmsErrorCode;
+  readonly partnerDown?: true;
   readonly matches: (reply: Reply) => boolean;
 }
 
@@ -87,6 +90,7 @@ export const REPLY_CLASSES: readonly ReplyClass[] = [
     outcome: 'retry',
     advice: 'No answer came, the partner may or may not have the message. Check address, network and TLS.',
     ebms: 'EBMS:0005',
+    partnerDown: true,
     matches: is('no-answer'),
   },
   {
@@ -162,6 +166,7 @@ export const REPLY_CLASSES: readonly ReplyClass[] = [
     reason: 'server-error',
     outcome: 'retry',
     advice: 'The partner, or a proxy before it, failed.',
+    partnerDown: true,
     matches: status(500, 599),
   },
   {
@@ -200,10 +205,11 @@ export const REPLY_CLASSES: readonly ReplyClass[] = [
 /** Classifies the answer to one push. Never throws; codes it does not know are transient. */
 export function classifyReply(reply: Reply): ReplyVerdict {
   // The last row matches everything.
-  const { outcome, reason, advice, ebms } = REPLY_CLASSES.find(({ matches }) => matches(reply)) as ReplyClass;
+  const found = REPLY_CLASSES.find(({ matches }) => matches(reply)) as ReplyClass;
+  const { outcome, reason, advice, ebms, partnerDown } = found;
   const errors = reply.kind === 'error' ? reply.errors : [];
   const told = errors.find(({ severity }) => severity === 'failure') ?? errors[0];
-  if (told === undefined) return { outcome, reason, advice, ebms };
+  if (told === undefined) return { outcome, reason, advice, ebms, partnerDown };
   const why = `${told.errorCode}: ${consequenceOf(told).why}.`;
   return { outcome, reason, advice: `${advice} ${why}`, ebms: told.errorCode };
 }
