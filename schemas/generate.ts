@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { configJsonSchema } from '../src/config/index.ts';
 import { pmodeJsonSchema } from '../src/protocol/pmode/index.ts';
+import { cliReference } from './cli-reference.ts';
 import { configReference } from './config-reference.ts';
 import { errorsPage } from './errors-page.ts';
 import { pmodeReference } from './pmode-reference.ts';
@@ -24,6 +25,7 @@ export async function generate(): Promise<readonly GeneratedFile[]> {
     { path: 'docs/pmode-reference.md', text: await markdown(pmodeReference(example)) },
     { path: 'docs/config-reference.md', text: await markdown(configReference()) },
     { path: 'docs/errors.md', text: await markdown(errorsPage()) },
+    { path: 'docs/cli.md', text: await markdown(cliReference()) },
   ];
 }
 

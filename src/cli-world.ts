@@ -110,6 +110,10 @@ const pmodeTools: PModeTools = {
       path === undefined ? (await configuration(config, true)).config : { path, self: self ?? '' };
     return checkPModes(where);
   },
+  list: async ({ config }) => {
+    const { listPModes } = await import('./load-agreements.ts');
+    return listPModes((await configuration(config, true)).config);
+  },
   explain: async ({ config, facts }) => {
     const { explainPModes } = await import('./load-agreements.ts');
     return explainPModes((await configuration(config, true)).config, facts);

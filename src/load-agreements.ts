@@ -101,6 +101,41 @@ export function checkPModes(where: Config | { readonly path: string; readonly se
   };
 }
 
+/** The P-Modes of a configuration as this access point sees them, with every problem of those that could not be loaded. */
+export function listPModes(config: Config): {
+  readonly pmodes: readonly ReturnType<typeof seenFromHere>[];
+  readonly problems: readonly ToldProblem[];
+} {
+  const { pmodes, problems } = readConfigured(config);
+  return { pmodes: pmodes.map(seenFromHere), problems: problems.filter(isError).map(told) };
+}
+
+function seenFromHere({
+  id,
+  file,
+  agreement,
+  selfIs,
+  initiator,
+  responder,
+  legs,
+}: Agreements['pmodes'][number]) {
+  const { name: partner, address } = (selfIs === 'initiator' ? responder : initiator).party;
+  return {
+    id,
+    file,
+    partner,
+    address,
+    agreement: agreement?.value,
+    legs: legs.map(({ name, service, action, sender }) => ({
+      name,
+      service: service.value,
+      action,
+      sends: sender === 'either' || sender === selfIs,
+      receives: sender === 'either' || sender !== selfIs,
+    })),
+  };
+}
+
 /** Which configured P-Mode governs a message with these facts, and why the others do not. Throws `config/pmodes`. */
 export function explainPModes(config: Config, facts: MatchFacts): readonly MatchExplanation[] {
   return explainMatch(soundPModes(config).pmodes, facts);

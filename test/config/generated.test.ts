@@ -19,6 +19,7 @@ test('the committed schemas and references are what npm run schemas writes', asy
       'docs/pmode-reference.md',
       'docs/config-reference.md',
       'docs/errors.md',
+      'docs/cli.md',
     ],
   );
   for (const { path, text } of files)

@@ -1,5 +1,4 @@
 import { debuglog } from 'node:util';
-import { CommanderError } from 'commander';
 import { QuoinError, describeError, isQuoinError } from '../../protocol/errors/index.ts';
 import type { Finding } from '../../protocol/errors/index.ts';
 import { ApiError } from './api-client.ts';
@@ -9,8 +8,6 @@ import type { Terminal } from './terminal.ts';
 
 /** What went wrong, told to a person on standard error, or with `--json` to a program; tells the exit code. */
 export function complain(terminal: Terminal, error: unknown, json: boolean): number {
-  // Commander has said it already.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   const known = understood(error);
   if (json) terminal.err(JSON.stringify({ error: asJson(known) }));
   else tell(terminal, known);

@@ -9,8 +9,17 @@ export interface Terminal {
   readonly colour: boolean;
 }
 
-/** Exit codes of every command, documented in `quoin --help`. */
+/** Exit codes of every command. */
 export const EXIT = { done: 0, failed: 1, usage: 2, unreachable: 3, notFound: 4 } as const;
+
+/** What each exit code says, for `quoin --help` and docs/cli.md. */
+export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
+  done: 'done; where a message is waited for, its receipt is verified',
+  failed: 'it did not succeed: refused, failed, or something that was checked is not sound',
+  usage: 'wrong usage, or a file that cannot be used',
+  unreachable: 'no access point answers',
+  notFound: 'there is no such message',
+};
 
 /** The process's own streams; colour only where a person reads and NO_COLOR is not set. */
 export function processTerminal(): Terminal {

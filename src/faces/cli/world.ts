@@ -89,6 +89,23 @@ export interface CertificateTools {
   }>;
 }
 
+/** A P-Mode as this access point sees it. */
+export interface ListedPMode {
+  readonly id: string;
+  readonly file: string;
+  /** Local name of the other party. */
+  readonly partner: string;
+  readonly address?: string | undefined;
+  readonly agreement?: string | undefined;
+  readonly legs: readonly {
+    readonly name: string;
+    readonly service: string;
+    readonly action: string;
+    readonly sends: boolean;
+    readonly receives: boolean;
+  }[];
+}
+
 /** What `quoin pmode` does. */
 export interface PModeTools {
   /** Loads and checks P-Modes; every problem at once, none thrown. */
@@ -103,6 +120,11 @@ export interface PModeTools {
       readonly legs: number;
       readonly weakModes: readonly string[];
     }[];
+    readonly problems: readonly ToldProblem[];
+  }>;
+  /** The P-Modes that could be loaded, seen from here, with every problem of the others. */
+  readonly list: (options: { readonly config?: string | undefined }) => Promise<{
+    readonly pmodes: readonly ListedPMode[];
     readonly problems: readonly ToldProblem[];
   }>;
   /** Throws `config/pmodes` when P-Modes cannot be loaded: an explanation without them would mislead. */

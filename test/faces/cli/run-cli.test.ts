@@ -2,23 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { cliWorld } from '../../../src/cli-world.ts';
 import { makeDevelopmentPki } from '../../../src/development-pki.ts';
-import { EXIT, runCli } from '../../../src/faces/cli/index.ts';
+import { cliWorld } from '../../../src/cli-world.ts';
+import { EXIT, commandManual } from '../../../src/faces/cli/index.ts';
 import { scratchFolder } from '../../support/scratch.ts';
-
-/** Runs one command line against the real program; what it wrote and how it ended. */
-async function quoin(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  const out: string[] = [];
-  const err: string[] = [];
-  const terminal = {
-    colour: false,
-    out: (line: string) => void out.push(line),
-    err: (line: string) => void err.push(line),
-  };
-  const code = await runCli(argv, cliWorld(), terminal);
-  return { code, out: out.join('\n'), err: err.join('\n') };
-}
+import { quoin } from './terminals.ts';
 
 /** A folder with the configuration of AP_XA_01, ready to serve once its keys are there. */
 async function accessPoint(demonstration: boolean): Promise<{ folder: string; config: string }> {
@@ -64,12 +52,64 @@ test('help names every command and the exit codes', async () => {
   for (const command of ['demo', 'serve', 'send', 'status', 'inbox', 'ping', 'inspect', 'pmode', 'certs']) {
     assert.match(out, new RegExp(`^  ${command}\\b`, 'm'));
   }
-  assert.match(out, /Exit codes: 0 done/);
+  assert.match(out, /^Exit codes:\n +0 +done/m);
 });
 
-test('wrong usage ends with its own exit code', async () => {
-  assert.equal((await quoin('sned')).code, EXIT.usage);
-  assert.equal((await quoin('status')).code, EXIT.usage);
+test('every command that does something has an example that begins with its name, and a sentence', () => {
+  const pages = commandManual(cliWorld()).filter(({ commands }) => commands.length === 0);
+  assert.ok(pages.length > 15, 'the commands are read');
+  for (const { path, examples, says } of pages) {
+    assert.ok(says.length > 10, path);
+    assert.ok(examples.length > 0, `quoin ${path} has no example: give it one with examples() of manual.ts`);
+    // The first command below a word may be left out when it is what the word alone does.
+    const word = path.split(' ')[0]!;
+    for (const example of examples) assert.ok(example.includes(`quoin ${word}`), `${path}: ${example}`);
+  }
+});
+
+test('wrong usage ends with its own exit code and says what to do next', async () => {
+  const wrong: readonly (readonly [argv: readonly string[], says: RegExp, advice: RegExp])[] = [
+    [['sned'], /Unknown command 'sned'\./, /Did you mean send\?/],
+    [['pmode', 'chekc'], /Unknown command 'chekc'\./, /Did you mean check\?/],
+    [['xyzzy'], /Unknown command 'xyzzy'\./, /quoin --help lists the commands/],
+    [['send', '--actoin', 'x'], /Unknown option '--actoin'\./, /Did you mean --action\?/],
+    [['status'], /Missing required argument 'message-id'\./, /quoin messages .* example: quoin status/],
+    [['pmode'], /quoin pmode needs to be told what to do\./, /One of: list, check, explain\./],
+    [['completion', 'tcsh'], /'tcsh' is invalid.* bash, zsh, fish\./, /quoin completion --help/],
+    [['inbox', 'list', '--limit', 'x'], /'x' is invalid\. It must be a whole number/, /inbox list --help/],
+    [['health', 'now'], /Too many arguments/, /quoin health --help/],
+  ];
+  for (const [argv, says, advice] of wrong) {
+    const { code, out, err } = await quoin(...argv);
+    assert.equal(code, EXIT.usage, argv.join(' '));
+    assert.match(err, says);
+    assert.match(err, advice);
+    assert.equal(out, '');
+    const told = await quoin('--json', ...argv);
+    assert.equal(told.code, EXIT.usage);
+    const { error } = JSON.parse(told.err) as {
+      readonly error: {
+        readonly code: string;
+        readonly message: string;
+        readonly finding: { advice: string };
+      };
+    };
+    assert.equal(error.code, 'cli/usage');
+    assert.match(error.message, says);
+    assert.match(error.finding.advice, advice);
+  }
+});
+
+test('P-Modes are listed with their partner and what travels either way', async () => {
+  const { config } = await accessPoint(false);
+  const { code, out } = await quoin('--config', config, 'pmode', 'list');
+  assert.equal(code, EXIT.done, out);
+  assert.match(out, /AP_XB_01 +query-request +send, receive +ExecuteQueryRequest/);
+  assert.match(out, /AP_XB_01 +query-response +send, receive +ExecuteQueryResponse/);
+  const names = await quoin('--config', config, 'names', 'party');
+  assert.equal(names.out, 'AP_XB_01');
+  const nothing = await quoin('--config', `${config}.missing`, 'names', 'party');
+  assert.deepEqual([nothing.code, nothing.out, nothing.err], [EXIT.done, '', '']);
 });
 
 test('an access point that does not answer is told with where it was looked for', async () => {

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
+import { examples, notes } from '../manual.ts';
 import { EXIT, plain, styled, table } from '../terminal.ts';
 import { print } from './context.ts';
 import type { CommandContext, GlobalOptions } from './context.ts';
@@ -15,23 +16,23 @@ interface RequestOptions extends GlobalOptions {
 /** `quoin certs`: a development PKI, a key and signing request, and what is loaded with its expiry. */
 export function addCerts(program: Command, context: CommandContext): void {
   const certs = program.command('certs').description('keys and certificates: dev, request, list');
-  certs
+  const dev = certs
     .command('dev')
     .description('make a development authority and a key and certificate for each party')
     .argument('<parties...>', 'names of the parties, AP_XA_01 for example')
     .option('--folder <folder>', 'where to write; nothing is overwritten', 'certs/dev')
-    .addHelpText(
-      'after',
-      `
-Writes ca.pem and, for AP_XA_01, ap_xa_01.key.pem and ap_xa_01.pem: the names the examples in pmodes/examples use.
-Certificates are valid for a year. The key of the authority is not kept: nobody can issue more in its name.`,
-    )
     .action(async (parties: string[], _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { readonly folder: string }>();
       const files = await context.world.certs.development({ folder: options.folder, parties });
       print(context, options, files, files.map(plain));
     });
-  certs
+  notes(
+    dev,
+    `Writes ca.pem and, for AP_XA_01, ap_xa_01.key.pem and ap_xa_01.pem: the names the examples in pmodes/examples use.
+Certificates are valid for a year. The key of the authority is not kept: nobody can issue more in its name.`,
+  );
+  examples(dev, ['quoin certs dev AP_XA_01 AP_XB_01']);
+  const request = certs
     .command('request')
     .description('make a key and a certificate signing request with the OOTS subject form')
     .argument('<name>', 'common name, OOTS_AP_ACC_XX_001 for example')
@@ -46,12 +47,14 @@ Certificates are valid for a year. The key of the authority is not kept: nobody 
       const files = await context.world.certs.request({ folder, name, organisation, country, unit, bits });
       print(context, options, files, files.map(plain));
     });
-  certs
+  examples(request, ['quoin certs request OOTS_AP_ACC_XX_001 --organisation "Ministry of XX" --folder keys']);
+  const listing = certs
     .command('list')
     .description('certificates the access point loads, with expiry and findings')
     .action(async (_options: unknown, command: Command) => {
       await list(context, command.optsWithGlobals());
     });
+  examples(listing, ['quoin certs list', 'quoin certs list --json --config /etc/quoin/quoin.yaml']);
 }
 
 function keySize(text: string): number {

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
+import { examples } from '../manual.ts';
 import type { CommandContext } from './context.ts';
 
 /** `quoin demo`: a real evidence exchange between two access points on this machine. */
 export function addDemo(program: Command, context: CommandContext): void {
-  program
+  const demo = program
     .command('demo')
     .description('run a real evidence exchange between two access points on this machine')
     .option('--keep', 'leave both access points running afterwards')
@@ -18,4 +19,9 @@ export function addDemo(program: Command, context: CommandContext): void {
         context.finish(await context.world.demo({ keep, trace, folder }));
       },
     );
+  examples(demo, [
+    'quoin demo',
+    'quoin demo --keep      # leaves both running, to try the other commands',
+    'quoin demo --trace     # shows and records what travels',
+  ]);
 }

@@ -6,6 +6,7 @@ import { callJson } from '../api-client.ts';
 import type { ApiAddress } from '../api-client.ts';
 import { downloadTo } from '../download.ts';
 import { fileError } from '../faults.ts';
+import { examples } from '../manual.ts';
 import { bytesText, facts, plain, styled, table } from '../terminal.ts';
 import { apiAddress, print } from './context.ts';
 import type { CommandContext, GlobalOptions } from './context.ts';
@@ -74,20 +75,22 @@ export function addInbox(program: Command, context: CommandContext): void {
     .command('inbox')
     .description('what was received: list (the default), show, save, ack')
     .usage('[options] [list | show <id> | save <id> [folder] | ack <ids...>]');
-  inbox
+  const listing = inbox
     .command('list', { isDefault: true })
     .description('received messages that were not yet taken, oldest first')
     .option('--all', 'those already taken too')
     .option('--limit <number>', 'how many at most', count, 50)
     .action(async (_options: unknown, command: Command) => list(context, command.optsWithGlobals()));
-  inbox
+  examples(listing, ['quoin inbox', 'quoin inbox list --all --limit 200 --json']);
+  const showing = inbox
     .command('show')
     .description('everything about a received message')
     .argument('<id>', 'id or MessageId')
     .action(async (id: string, _options: unknown, command: Command) =>
       show(context, id, command.optsWithGlobals()),
     );
-  inbox
+  examples(showing, ['quoin inbox show ID']);
+  const saving = inbox
     .command('save')
     .description('write the parts of a message into a folder; nothing is overwritten')
     .argument('<id>', 'id or MessageId')
@@ -95,13 +98,15 @@ export function addInbox(program: Command, context: CommandContext): void {
     .action(async (id: string, folder: string | undefined, _options: unknown, command: Command) =>
       save(context, id, folder, command.optsWithGlobals()),
     );
-  inbox
+  examples(saving, ['quoin inbox save ID evidence']);
+  const taking = inbox
     .command('ack')
     .description('tell the access point that messages were taken')
     .argument('<ids...>', 'ids or MessageIds')
     .action(async (ids: string[], _options: unknown, command: Command) =>
       acknowledge(context, ids, command.optsWithGlobals()),
     );
+  examples(taking, ['quoin inbox ack ID']);
 }
 
 function count(text: string): number {

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { fileError, usageError } from '../faults.ts';
+import { examples, notes } from '../manual.ts';
 import { EXIT, bytesText, plain, styled } from '../terminal.ts';
 import type { InspectReport } from '../world.ts';
 import type { CommandContext, GlobalOptions } from './context.ts';
@@ -10,17 +11,11 @@ const MOST_BYTES = 512 * 1024 * 1024;
 
 /** `quoin inspect FILE`: parts, header, security, who signed what, and what this access point would answer. */
 export function addInspect(program: Command, context: CommandContext): void {
-  program
+  const inspect = program
     .command('inspect')
     .description('explain a captured message: its parts, header, security, and what would be refused and why')
     .argument('<file>', 'an HTTP message, its body, or a SOAP envelope')
     .option('--content-type <type>', 'Content-Type, when the file holds the HTTP body only')
-    .addHelpText(
-      'after',
-      `
-Without --config the message is explained; with it, judged as the access point of that configuration would judge it now.
-Exit code 1: it is no AS4 message, its signature does not hold, or it would be refused.`,
-    )
     .action(async (file: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { readonly contentType?: string }>();
       const report = await context.world.inspect(await capture(file), options);
@@ -29,6 +24,15 @@ Exit code 1: it is no AS4 message, its signature does not hold, or it would be r
       else printReport(context, report);
       if (!report.sound) context.finish(EXIT.failed);
     });
+  notes(
+    inspect,
+    `Without --config the message is explained; with it, judged as the access point of that configuration would judge it now.
+Exit code 1: it is no AS4 message, its signature does not hold, or it would be refused.`,
+  );
+  examples(inspect, [
+    'quoin inspect captured.http',
+    'quoin inspect captured.http --config quoin.yaml      # and what this access point would answer',
+  ]);
 }
 
 async function capture(file: string): Promise<Uint8Array> {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { callJson } from '../api-client.ts';
 import { usageError } from '../faults.ts';
 import { exitCodeOf, follow, printStatus } from '../follow.ts';
+import { examples } from '../manual.ts';
 import { apiAddress } from './context.ts';
 import type { CommandContext, GlobalOptions } from './context.ts';
 
@@ -12,7 +13,7 @@ interface PingOptions extends GlobalOptions {
 
 /** `quoin ping PARTY`: a test-service message, acknowledged by the partner and never delivered. */
 export function addPing(program: Command, context: CommandContext): void {
-  program
+  const command = program
     .command('ping')
     .description('send a test message to a partner and tell what came of the first attempt')
     .argument('[party]', 'local name of the partner')
@@ -21,6 +22,7 @@ export function addPing(program: Command, context: CommandContext): void {
     .action(async (party: string | undefined, _options: unknown, command: Command) => {
       await ping(context, party, command.optsWithGlobals<PingOptions>());
     });
+  examples(command, ['quoin ping AP_XB_01', 'quoin ping --pmode oots-xa-xb --wait']);
 }
 
 async function ping(context: CommandContext, party: string | undefined, options: PingOptions): Promise<void> {
@@ -28,7 +30,7 @@ async function ping(context: CommandContext, party: string | undefined, options:
   if ((party === undefined) === (options.pmode === undefined))
     throw usageError(
       'Name either a partner or a P-Mode.',
-      'quoin ping AP_XB_01, or quoin ping --pmode ID; quoin pmode check lists them.',
+      'quoin ping AP_XB_01, or quoin ping --pmode ID; quoin pmode list shows both.',
     );
   const api = await apiAddress(context, options);
   const { messageId } = await callJson<{ readonly messageId: string }>(api, {

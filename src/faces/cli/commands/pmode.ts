@@ -1,29 +1,21 @@
 import type { Command } from 'commander';
-import type { MatchExplanation, MatchFacts } from '../../../msh/index.ts';
-import { EXIT, plain, styled, table } from '../terminal.ts';
-import type { CommandContext } from './context.ts';
-import { partyId } from './send.ts';
+import { examples } from '../manual.ts';
+import { EXIT, styled, table } from '../terminal.ts';
+import type { ToldProblem } from '../world.ts';
+import type { CommandContext, GlobalOptions } from './context.ts';
+import { addExplain } from './pmode-explain.ts';
 
-interface ExplainOptions {
-  readonly config?: string;
-  readonly json?: boolean;
-  readonly send?: boolean;
-  readonly pmode?: string;
-  readonly from?: string;
-  readonly fromRole?: string;
-  readonly to?: string;
-  readonly toRole?: string;
-  readonly service?: string;
-  readonly serviceType?: string;
-  readonly action?: string;
-  readonly agreement?: string;
-  readonly mpc?: string;
-}
-
-/** `quoin pmode check|explain`: the P-Modes as loaded, and why one does or does not govern a message. */
+/** `quoin pmode list|check|explain`: the P-Modes as loaded, and why one does or does not govern a message. */
 export function addPMode(program: Command, context: CommandContext): void {
-  const pmode = program.command('pmode').description('processing modes: check, explain');
-  pmode
+  const pmode = program.command('pmode').description('processing modes: list, check, explain');
+  const listing = pmode
+    .command('list')
+    .description('every P-Mode: its partner, and what is sent and received under it')
+    .action(async (_options: unknown, command: Command) => {
+      await list(context, command.optsWithGlobals());
+    });
+  examples(listing, ['quoin pmode list', 'quoin pmode list --json --config /etc/quoin/quoin.yaml']);
+  const checking = pmode
     .command('check')
     .description('load all P-Modes and report every problem with file, line and path')
     .argument('[path]', 'a P-Mode file or a folder of them; the configured folder when left out')
@@ -31,36 +23,38 @@ export function addPMode(program: Command, context: CommandContext): void {
     .action(async (path: string | undefined, _options: unknown, command: Command) => {
       await check(context, path, command.optsWithGlobals());
     });
-  pmode
-    .command('explain')
-    .description('which P-Mode governs a message with these values, and why the others do not')
-    .option('--send', 'a message we send; received ones are assumed otherwise')
-    .option('--pmode <id>', 'P-Mode asked for by id')
-    .option('--from <party-id>', 'PartyId as value or type#value')
-    .option('--from-role <role>', 'Role of the From party')
-    .option('--to <party-id>', 'PartyId as value or type#value')
-    .option('--to-role <role>', 'Role of the To party')
-    .option('--service <value>', 'eb:Service')
-    .option('--service-type <type>', 'type of eb:Service')
-    .option('--action <value>', 'eb:Action')
-    .option('--agreement <value>', 'eb:AgreementRef')
-    .option('--mpc <uri>', 'message partition channel')
-    .action(async (_options: unknown, command: Command) => {
-      const options = command.optsWithGlobals<ExplainOptions>();
-      const explanations = await context.world.pmodes.explain({
-        config: options.config,
-        facts: factsOf(options),
-      });
-      if (options.json === true) context.terminal.out(JSON.stringify(explanations));
-      else for (const explanation of explanations) printExplanation(context, explanation);
-      if (!explanations.some((explanation) => explanation.governs)) context.finish(EXIT.failed);
-    });
+  examples(checking, ['quoin pmode check', 'quoin pmode check pmodes/oots-xa-xb.yaml --self AP_XA_01']);
+  addExplain(pmode, context);
+}
+
+async function list(context: CommandContext, options: GlobalOptions): Promise<void> {
+  const { terminal } = context;
+  const listed = await context.world.pmodes.list({ config: options.config });
+  if (options.json === true) terminal.out(JSON.stringify(listed));
+  else {
+    table(
+      terminal,
+      ['P-Mode', 'partner', 'leg', '', 'action', 'service'],
+      listed.pmodes.flatMap(({ id, partner, legs }) =>
+        legs.map(({ name, sends, receives, action, service }) => [
+          id,
+          partner,
+          name,
+          [...(sends ? ['send'] : []), ...(receives ? ['receive'] : [])].join(', '),
+          action,
+          service,
+        ]),
+      ),
+    );
+    tellProblems(context, listed.problems);
+  }
+  if (listed.problems.some(({ severity }) => severity === 'error')) context.finish(EXIT.failed);
 }
 
 async function check(
   context: CommandContext,
   path: string | undefined,
-  options: { readonly config?: string; readonly self?: string; readonly json?: boolean },
+  options: GlobalOptions & { readonly self?: string },
 ): Promise<void> {
   const { terminal } = context;
   const result = await context.world.pmodes.check({ config: options.config, path, self: options.self });
@@ -74,42 +68,12 @@ async function check(
     for (const loaded of result.pmodes)
       for (const mode of loaded.weakModes)
         terminal.out(styled(terminal, 'yellow', `${loaded.id}: weaker mode: ${mode}`));
-    for (const { severity, text } of result.problems)
-      terminal.out(styled(terminal, severity === 'error' ? 'red' : 'yellow', `${severity}: ${text}`));
+    tellProblems(context, result.problems);
   }
   if (result.problems.some(({ severity }) => severity === 'error')) context.finish(EXIT.failed);
 }
 
-function printExplanation(context: CommandContext, explanation: MatchExplanation): void {
-  const { terminal } = context;
-  const verdict = explanation.governs
-    ? styled(terminal, 'green', 'governs')
-    : styled(terminal, 'red', 'does not govern');
-  terminal.out(`${styled(terminal, 'bold', explanation.pmodeId)} / ${explanation.leg}: ${verdict}`);
-  // Of a P-Mode that does not govern, what disagrees is the answer; the rest would only hide it.
-  for (const field of explanation.fields.filter(({ agrees }) => explanation.governs || !agrees)) {
-    const mark = field.agrees ? styled(terminal, 'green', 'ok') : styled(terminal, 'red', 'no');
-    terminal.out(
-      `  ${mark} ${plain(`${field.field.padEnd(16)} expected ${field.expected}${field.agrees ? '' : `, found ${field.found}`}`)}`,
-    );
-  }
-}
-
-function factsOf(options: ExplainOptions): MatchFacts {
-  return {
-    direction: options.send === true ? 'send' : 'receive',
-    pmodeId: options.pmode,
-    from: party(options.from, options.fromRole),
-    to: party(options.to, options.toRole),
-    service:
-      options.service === undefined ? undefined : { value: options.service, type: options.serviceType },
-    action: options.action,
-    agreementRef: options.agreement === undefined ? undefined : { value: options.agreement },
-    mpc: options.mpc,
-  };
-}
-
-function party(text: string | undefined, role: string | undefined): MatchFacts['from'] {
-  if (text === undefined) return undefined;
-  return { partyIds: [partyId(text)], role };
+function tellProblems({ terminal }: CommandContext, problems: readonly ToldProblem[]): void {
+  for (const { severity, text } of problems)
+    terminal.out(styled(terminal, severity === 'error' ? 'red' : 'yellow', `${severity}: ${text}`));
 }

@@ -3,6 +3,7 @@ import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { callJson } from '../api-client.ts';
 import { exitCodeOf, follow, printStatus } from '../follow.ts';
+import { examples, notes } from '../manual.ts';
 import { plain } from '../terminal.ts';
 import type { UploadFile } from '../upload.ts';
 import { apiAddress, print } from './context.ts';
@@ -45,7 +46,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** `quoin send FILE...`: posts a message with its files as parts and waits for the receipt. */
 export function addSend(program: Command, context: CommandContext): void {
-  program
+  const command = program
     .command('send')
     .description('send files to a partner and wait for the receipt')
     .argument('[files...]', 'payload files in order, each FILE or FILE=media/type')
@@ -64,10 +65,14 @@ export function addSend(program: Command, context: CommandContext): void {
       [],
     )
     .option('--no-wait', 'return as soon as the message is kept')
-    .addHelpText('after', '\nExit code 0 means a verified receipt; with --no-wait, that the message is kept.')
     .action(async (files: string[], _options: unknown, command: Command) => {
       await send(context, files, command.optsWithGlobals<SendOptions>());
     });
+  notes(command, 'Exit code 0 means a verified receipt; with --no-wait, that the message is kept.');
+  examples(command, [
+    'quoin send request.xml=application/x-ebrs+xml --to AP_XB_01 --action ExecuteQueryRequest',
+    'quoin send report.pdf --pmode oots-xa-xb -p originalSender=XA22233223 -p finalRecipient=XB73524311 --no-wait',
+  ]);
 }
 
 async function send(context: CommandContext, names: readonly string[], options: SendOptions): Promise<void> {

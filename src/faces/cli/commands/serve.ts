@@ -1,25 +1,26 @@
 import { constants } from 'node:os';
 import type { Command } from 'commander';
 import { callApi } from '../api-client.ts';
+import { examples, notes } from '../manual.ts';
 import { apiAddress, print } from './context.ts';
 import type { CommandContext, GlobalOptions } from './context.ts';
 
 /** `quoin serve`: runs the access point until it is told to stop; `quoin health`: asks a running one. */
 export function addServe(program: Command, context: CommandContext): void {
-  program
+  const serving = program
     .command('serve')
     .description('run the access point until it is told to stop (SIGTERM, Ctrl-C)')
     .option('--demo', 'allow the keys of the demonstration; never in production')
-    .addHelpText(
-      'after',
-      `
-Reads the file named by --config or QUOIN_CONFIG, or quoin.yaml here. Stopping takes no more messages and lets running
-transfers finish (timeouts.shutdown); a second signal ends at once. Nothing that was accepted is lost either way.`,
-    )
     .action(async (_options: unknown, command: Command) => {
       await serve(context, command.optsWithGlobals<GlobalOptions & { readonly demo?: boolean }>());
     });
-  program
+  notes(
+    serving,
+    `Reads the file named by --config or QUOIN_CONFIG, or quoin.yaml here. Stopping takes no more messages and lets running
+transfers finish (timeouts.shutdown); a second signal ends at once. Nothing that was accepted is lost either way.`,
+  );
+  examples(serving, ['quoin serve --config /etc/quoin/quoin.yaml']);
+  const health = program
     .command('health')
     .description('ask a running access point whether it is alive')
     .action(async (_options: unknown, command: Command) => {
@@ -28,6 +29,7 @@ transfers finish (timeouts.shutdown); a second signal ends at once. Nothing that
       await callApi(api, { path: '/health' });
       print(context, options, { status: 'up', api: api.url }, [`${api.url} is alive`]);
     });
+  examples(health, ['quoin health', 'quoin health --api http://127.0.0.1:8080']);
 }
 
 async function serve(

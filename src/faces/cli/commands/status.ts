@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { exitCodeOf, follow, printStatus } from '../follow.ts';
+import { examples } from '../manual.ts';
 import { EXIT } from '../terminal.ts';
 import { apiAddress } from './context.ts';
 import type { CommandContext, GlobalOptions } from './context.ts';
 
 /** `quoin status MESSAGE-ID`. */
 export function addStatus(program: Command, context: CommandContext): void {
-  program
+  const command = program
     .command('status')
     .description('state, attempts and receipt of a sent message')
     .argument('<message-id>', 'MessageId of a message sent from here')
@@ -20,4 +21,5 @@ export function addStatus(program: Command, context: CommandContext): void {
       // Asking succeeds whatever the answer; whoever waits wants to know how it ended.
       context.finish(options.wait === true ? exitCodeOf(status) : EXIT.done);
     });
+  examples(command, ['quoin status MESSAGE-ID', 'quoin status MESSAGE-ID --wait --json']);
 }
