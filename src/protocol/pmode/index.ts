@@ -12,6 +12,8 @@ export { matchLeg, isMismatch } from './match.ts';
 export { governingLeg } from './routes.ts';
 export { explainMatch } from './explain.ts';
 export { weakModes } from './weak-modes.ts';
+export { diffPModes } from './diff.ts';
+export type { PModeChange } from './diff.ts';
 export { isPlainHttp, isLoopback } from './plain-http.ts';
 export { writePMode } from './write.ts';
 export { profiles, profileChain } from './profiles.ts';

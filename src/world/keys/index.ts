@@ -1,5 +1,6 @@
 /** Keys and certificates from files: the adapter of the key ring port. */
 export { DEMO_UNIT, isDemoCertificate } from './demonstration.ts';
+export { diffKeys } from './diff.ts';
 export { loadKeyRing } from './load-key-ring.ts';
 export type {
   CertificateInventoryEntry,
