@@ -10,7 +10,10 @@ function wordsOf(before: Sample, after: Sample): readonly string[] {
 }
 
 test('what changes of a party is told with both values', () => {
-  const moved = party('B', { address: 'https://new.example/as4', certificates: { signing: ['b2.pem'], encryption: ['ap_b.pem'] } });
+  const moved = party('B', {
+    address: 'https://new.example/as4',
+    certificates: { signing: ['b2.pem'], encryption: ['ap_b.pem'] },
+  });
   assert.deepEqual(wordsOf(plainSample(), plainSample({ parties: { AP_A: party('A'), AP_B: moved } })), [
     'P-Mode sample: party AP_B: address changes from https://ap-b.example/as4 to https://new.example/as4',
     'P-Mode sample: party AP_B: signing certificates: b2.pem added; ap_b.pem removed',
