@@ -2,6 +2,9 @@
 export type * from './payload-store.ts';
 export type * from './records.ts';
 export type * from './message-store.ts';
+export type * from './event-store.ts';
+export type * from './delivery-store.ts';
+export type * from './store.ts';
 export type * from './queue.ts';
 export type * from './transport.ts';
 export type * from './key-ring.ts';

@@ -19,6 +19,11 @@ export interface Engine {
   readonly sequence: { readonly type: 'integer' | 'bigserial'; readonly build: ColumnBuilderCallback };
   /** Keeps other processes from migrating until the transaction ends. */
   readonly lockMigrations: (transaction: Transaction<Tables>) => Promise<void>;
+  /**
+   * Makes whoever appends events wait for the others until the transaction ends, so that events become visible in the order
+   * of their numbers and a reader with a cursor misses none.
+   */
+  readonly lockEvents: (transaction: Transaction<Tables>) => Promise<void>;
   /** The fault an error of this engine speaks of; undefined when the error is a defect of ours. */
   readonly faultOf: (error: unknown) => DatabaseFault | undefined;
   /** Gives back what the engine holds outside its connections. */

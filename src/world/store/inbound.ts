@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from 'kysely';
+import type { Kysely, Selectable, Transaction } from 'kysely';
 import { QuoinError } from '../../protocol/errors/index.ts';
 import { mayMove } from '../../msh/ports/index.ts';
 import type {
@@ -14,10 +14,12 @@ import { pageOf, sliceOf } from './paging.ts';
 import { insertParts, partsOf } from './parts.ts';
 import { inboundFrom, receiptColumns } from './rows.ts';
 import type { InboundTable, Tables } from './tables.ts';
+import type { Tell } from './tell.ts';
 
 /** Keeps a received message with its parts and receipt in one transaction, or finds the copy kept first. */
 export async function insertInbound(
   db: Kysely<Tables>,
+  tell: Tell,
   message: NewInboundMessage,
 ): ReturnType<MessageStore['insertInbound']> {
   return await db.transaction().execute(async (transaction) => {
@@ -46,6 +48,14 @@ export async function insertInbound(
     const fresh = inserted.numInsertedOrUpdatedRows === 1n;
     if (fresh) await insertParts(transaction, 'inbound', message.rowId, message.parts);
     const kept = await findDuplicate(transaction, message.sender, message.messageId);
+    if (fresh && message.deliverable)
+      await tell(transaction, {
+        type: 'eu.quoin.message.received',
+        at: message.receivedAt,
+        direction: 'in',
+        ...message,
+        data: {},
+      });
     return { outcome: fresh ? 'fresh' : 'duplicate', message: kept! };
   });
 }
@@ -130,19 +140,47 @@ export async function listInbound(
 /** Moves a message from one state to another by compare-and-set. Throws `store/no-such-move` for a move the table has not. */
 export async function moveInbound(
   db: Kysely<Tables>,
+  tell: Tell,
   rowId: RowId,
   from: InboundState,
   to: InboundState,
   at: number,
 ): Promise<boolean> {
   if (!mayMove(from, to)) throw noSuchMove(from, to);
-  const moved = await db
-    .updateTable('inbound')
-    .set({ state: to, ...(to === 'DOWNLOADED' ? { downloaded_at: at } : {}) })
+  return await db.transaction().execute(async (transaction) => {
+    const moved = await transaction
+      .updateTable('inbound')
+      .set({ state: to, ...(to === 'DOWNLOADED' ? { downloaded_at: at } : {}) })
+      .where('row_id', '=', rowId)
+      .where('state', '=', from)
+      .executeTakeFirst();
+    if (moved.numUpdatedRows !== 1n) return false;
+    if (to === 'DOWNLOADED') await tellDelivered(transaction, tell, rowId, at);
+    return true;
+  });
+}
+
+/** The backend has taken the message. */
+async function tellDelivered(
+  transaction: Transaction<Tables>,
+  tell: Tell,
+  rowId: RowId,
+  at: number,
+): Promise<void> {
+  const row = await transaction
+    .selectFrom('inbound')
+    .select(['pmode_id', 'user_message'])
     .where('row_id', '=', rowId)
-    .where('state', '=', from)
-    .executeTakeFirst();
-  return moved.numUpdatedRows === 1n;
+    .executeTakeFirstOrThrow();
+  await tell(transaction, {
+    type: 'eu.quoin.message.delivered',
+    at,
+    direction: 'in',
+    rowId,
+    pmodeId: row.pmode_id,
+    userMessage: JSON.parse(row.user_message) as InboundMessage['userMessage'],
+    data: {},
+  });
 }
 
 function noSuchMove(from: InboundState, to: InboundState): QuoinError {

@@ -1,8 +1,9 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { QuoinError } from '../../protocol/errors/index.ts';
 import { CLAIMABLE_STATES, FINAL_STATES } from '../../msh/ports/index.ts';
 import type {
   Attempt,
+  EventType,
   KeptEnvelope,
   MessageStore,
   NewOutboundMessage,
@@ -17,6 +18,8 @@ import { insertParts, partsOf } from './parts.ts';
 import { attemptFrom, failureColumn, outboundFrom, receiptColumns } from './rows.ts';
 import type { OutboundRow } from './rows.ts';
 import type { Tables } from './tables.ts';
+import { summaryOf } from './tell.ts';
+import type { Tell } from './tell.ts';
 
 /** Keeps a submission with its parts in one transaction, or finds the row its MessageId already has. */
 export async function insertOutbound(
@@ -134,6 +137,7 @@ export async function keepEnvelope(
 /** Moves the message and writes the attempt in one transaction, if the attempt still holds the row. */
 export async function settleAttempt(
   db: Kysely<Tables>,
+  tell: Tell,
   rowId: RowId,
   attempt: Attempt,
   settlement: Settlement,
@@ -161,7 +165,43 @@ export async function settleAttempt(
         failure: failureColumn(attempt.failure),
       })
       .execute();
+    await tellOutcome(transaction, tell, rowId, settlement);
     return true;
+  });
+}
+
+/** What a final state is told as. */
+const OUTCOMES: Readonly<Partial<Record<Settlement['state'], EventType>>> = {
+  ACKNOWLEDGED: 'eu.quoin.message.acknowledged',
+  SEND_FAILURE: 'eu.quoin.message.failed',
+};
+
+async function tellOutcome(
+  transaction: Transaction<Tables>,
+  tell: Tell,
+  rowId: RowId,
+  settlement: Settlement,
+): Promise<void> {
+  const type = OUTCOMES[settlement.state];
+  if (type === undefined) return;
+  const row = await transaction
+    .selectFrom('outbound')
+    .select(['pmode_id', 'user_message', 'attempts'])
+    .where('row_id', '=', rowId)
+    .executeTakeFirstOrThrow();
+  const receiptId = settlement.receipt?.messageId;
+  await tell(transaction, {
+    type,
+    at: settlement.at,
+    direction: 'out',
+    rowId,
+    pmodeId: row.pmode_id,
+    userMessage: JSON.parse(row.user_message) as OutboundMessage['userMessage'],
+    data: {
+      attempts: row.attempts,
+      ...(receiptId === undefined ? {} : { receiptId }),
+      ...summaryOf(settlement.failure),
+    },
   });
 }
 

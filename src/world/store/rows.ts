@@ -121,7 +121,8 @@ export function failureColumn(failure: Failure | undefined): string | null {
   return failure === undefined ? null : JSON.stringify(failure);
 }
 
-function failureFrom(column: string | null): Failure | undefined {
+/** A failure from its column. */
+export function failureFrom(column: string | null): Failure | undefined {
   return column === null ? undefined : (JSON.parse(column) as Failure);
 }
 
@@ -130,6 +131,6 @@ function asBuffer(bytes: Uint8Array): Buffer {
 }
 
 /** The same record without the names that have no value, so that what was kept and what is read are equal. */
-function present<T extends object>(record: T): T {
+export function present<T extends object>(record: T): T {
   return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as T;
 }

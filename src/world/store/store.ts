@@ -1,7 +1,9 @@
 import { Kysely } from 'kysely';
 import { QuoinError } from '../../protocol/errors/index.ts';
-import type { MessageStore } from '../../msh/ports/index.ts';
+import type { DeliveryStore, EventStore, MessageStore, Store } from '../../msh/ports/index.ts';
 import type { Engine } from './engine.ts';
+import * as deliveries from './deliveries.ts';
+import { lastEvent, listEvents, trimEvents } from './events.ts';
 import { asUnavailable, onDatabase } from './faults.ts';
 import * as inbound from './inbound.ts';
 import { appendJournal, listJournal } from './journal.ts';
@@ -9,6 +11,9 @@ import { migrate } from './migrate.ts';
 import * as outbound from './outbound.ts';
 import { referencedPayloads } from './parts.ts';
 import type { Tables } from './tables.ts';
+import { createTell } from './tell.ts';
+import type { Tell } from './tell.ts';
+import * as webhooks from './webhooks.ts';
 
 /** Settings every engine shares. */
 export interface StoreSettings {
@@ -20,7 +25,7 @@ export interface StoreSettings {
  * The message store on an engine, its schema brought up to date. Throws `store/schema-newer` and `store/unavailable`;
  * the engine is released then.
  */
-export async function createStore(engine: Engine, settings: StoreSettings): Promise<MessageStore> {
+export async function createStore(engine: Engine, settings: StoreSettings): Promise<Store> {
   const db = new Kysely<Tables>({ dialect: engine.dialect });
   try {
     await migrate(db, engine, Date.now());
@@ -34,15 +39,62 @@ export async function createStore(engine: Engine, settings: StoreSettings): Prom
 }
 
 type Operation<A extends readonly unknown[], R> = (db: Kysely<Tables>, ...args: A) => Promise<R>;
+type TellingOperation<A extends readonly unknown[], R> = (
+  db: Kysely<Tables>,
+  tell: Tell,
+  ...args: A
+) => Promise<R>;
 
-function storeOn(db: Kysely<Tables>, engine: Engine, settings: StoreSettings): MessageStore {
+/** How operations are called: on the database, its faults told apart from ours, and refused once the store is closed. */
+interface Serving {
+  readonly serve: <A extends readonly unknown[], R>(operation: Operation<A, R>) => (...args: A) => Promise<R>;
+  /** The same for what tells events; who listens hears of them once they are committed. */
+  readonly telling: <A extends readonly unknown[], R>(
+    operation: TellingOperation<A, R>,
+  ) => (...args: A) => Promise<R>;
+  readonly onEvent: (listener: () => void) => () => void;
+  readonly close: () => Promise<void>;
+}
+
+function serving(db: Kysely<Tables>, engine: Engine): Serving {
   let closing: Promise<void> | undefined;
-  const serve =
-    <A extends readonly unknown[], R>(operation: Operation<A, R>) =>
-    async (...args: A): Promise<R> => {
+  const listeners = new Set<() => void>();
+  const serve: Serving['serve'] =
+    (operation) =>
+    async (...args) => {
       if (closing !== undefined) throw closed();
       return await onDatabase(engine, () => operation(db, ...args));
     };
+  return {
+    serve,
+    telling:
+      (operation) =>
+      async (...args) => {
+        let told = 0;
+        const tell = createTell(engine, () => (told += 1));
+        const result = await serve((on, ...given: typeof args) => operation(on, tell, ...given))(...args);
+        if (told > 0) for (const listener of [...listeners]) listener();
+        return result;
+      },
+    onEvent: (listener) => {
+      // A wrapper of its own, so that one function given twice is called twice and taken away once.
+      const own = (): void => listener();
+      listeners.add(own);
+      return () => void listeners.delete(own);
+    },
+    close: async () => {
+      closing ??= onDatabase(engine, () => db.destroy()).finally(() => engine.release());
+      await closing;
+    },
+  };
+}
+
+function storeOn(db: Kysely<Tables>, engine: Engine, settings: StoreSettings): Store {
+  const serves = serving(db, engine);
+  return { ...messageStore(serves, settings), ...eventStore(serves), ...deliveryStore(serves) };
+}
+
+function messageStore({ serve, telling, close }: Serving, settings: StoreSettings): MessageStore {
   return {
     insertOutbound: serve(outbound.insertOutbound),
     findOutbound: serve(outbound.findOutbound),
@@ -50,25 +102,46 @@ function storeOn(db: Kysely<Tables>, engine: Engine, settings: StoreSettings): M
     claimOutbound: serve(outbound.claimOutbound),
     extendLease: serve(outbound.extendLease),
     keepEnvelope: serve(outbound.keepEnvelope),
-    settleAttempt: serve(outbound.settleAttempt),
+    settleAttempt: telling(outbound.settleAttempt),
     attemptsOf: serve(outbound.attemptsOf),
     dueOutbound: serve(outbound.dueOutbound),
     listOutbound: serve(outbound.listOutbound),
-    insertInbound: serve(inbound.insertInbound),
+    insertInbound: telling(inbound.insertInbound),
     findInbound: serve(inbound.findInbound),
     findDuplicate: serve(inbound.findDuplicate),
     countDuplicate: serve(inbound.countDuplicate),
     getInbound: serve(inbound.getInbound),
     listInbound: serve(inbound.listInbound),
-    moveInbound: serve(inbound.moveInbound),
+    moveInbound: telling(inbound.moveInbound),
     appendJournal: serve((on, entry) => appendJournal(on, entry, settings.journalEntries)),
     listJournal: serve(listJournal),
     referencedPayloads: serve(referencedPayloads),
     check: serve(probe),
-    close: async () => {
-      closing ??= onDatabase(engine, () => db.destroy()).finally(() => engine.release());
-      await closing;
-    },
+    close,
+  };
+}
+
+function eventStore({ serve, onEvent }: Serving): EventStore {
+  return {
+    listEvents: serve(listEvents),
+    lastEvent: serve(lastEvent),
+    trimEvents: serve(trimEvents),
+    onEvent,
+  };
+}
+
+function deliveryStore({ serve }: Serving): DeliveryStore {
+  return {
+    openWebhooks: serve(webhooks.openWebhooks),
+    listWebhooks: serve(webhooks.listWebhooks),
+    fanOut: serve(webhooks.fanOut),
+    replayEvents: serve(webhooks.replayEvents),
+    dropAbandoned: serve(webhooks.dropAbandoned),
+    claimDeliveries: serve(deliveries.claimDeliveries),
+    settleDelivery: serve(deliveries.settleDelivery),
+    hastenDeliveries: serve(deliveries.hastenDeliveries),
+    giveUpOverdue: serve(deliveries.giveUpOverdue),
+    listDeliveries: serve(deliveries.listDeliveries),
   };
 }
 

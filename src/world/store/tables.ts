@@ -12,6 +12,10 @@ export interface Tables {
   readonly inbound: InboundTable;
   readonly inbound_parts: PartTable;
   readonly journal: JournalTable;
+  readonly events: EventTable;
+  readonly events_gone: EventsGoneTable;
+  readonly webhooks: WebhookTable;
+  readonly webhook_deliveries: DeliveryTable;
   readonly store_probe: ProbeTable;
   readonly store_schema: SchemaTable;
 }
@@ -100,6 +104,62 @@ export interface JournalTable {
   readonly pmode_id: string | null;
   readonly remote: string | null;
   readonly failure: string;
+}
+
+/** One row a thing that happened to a message; the message itself may be gone. */
+export interface EventTable {
+  readonly seq: Generated<number>;
+  readonly id: string;
+  readonly type: string;
+  readonly at: number;
+  readonly direction: string;
+  readonly row_id: string;
+  readonly message_id: string;
+  readonly conversation_id: string;
+  readonly ref_to_message_id: string | null;
+  readonly service: string;
+  readonly action: string;
+  readonly partner: string | null;
+  readonly pmode_id: string;
+  readonly original_sender: string | null;
+  readonly final_recipient: string | null;
+  readonly data: string;
+}
+
+/** One row: up to which event none is kept any more. */
+export interface EventsGoneTable {
+  readonly id: number;
+  readonly through: number;
+}
+
+/** One row a webhook that is or was configured; `cursor` is the last event that became deliveries. */
+export interface WebhookTable {
+  readonly name: string;
+  readonly cursor: number;
+  readonly seen_at: number;
+  readonly last_success_at: number | null;
+  readonly last_failure_at: number | null;
+  readonly last_failure: string | null;
+  readonly failing_since: number | null;
+}
+
+/** One row an event on its way to a webhook. */
+export interface DeliveryTable {
+  readonly seq: Generated<number>;
+  readonly id: string;
+  readonly webhook: string;
+  readonly event_seq: number;
+  readonly conversation_id: string;
+  readonly state: string;
+  readonly attempts: number;
+  readonly created_at: number;
+  readonly give_up_at: number;
+  readonly next_attempt_at: number | null;
+  readonly leased_until: number | null;
+  readonly finished_at: number | null;
+  readonly http_status: number | null;
+  readonly failure: string | null;
+  readonly replay: number;
 }
 
 /** One row, changed by every health check: only a write proves that the store can write. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { openSqliteStore } from '../../../src/world/store/index.ts';
+import { MIGRATIONS } from '../../../src/world/store/migrations/index.ts';
 import { openSqlite } from '../../../src/world/store/sqlite/open.ts';
 import type { SqliteBinding } from '../../../src/world/store/sqlite/driver.ts';
 import { createStore } from '../../../src/world/store/store.ts';
@@ -99,7 +100,7 @@ test('migrations run once', async (t) => {
   const { store, file } = await openBoth(t);
   await store.close();
   const { binding } = await openBoth(t, file);
-  assert.equal(binding.prepare('select * from store_schema').all([]).length, 1);
+  assert.equal(binding.prepare('select * from store_schema').all([]).length, MIGRATIONS.length);
 });
 
 test('a migration that fails leaves nothing behind', async (t) => {
@@ -215,6 +216,12 @@ test('due rows, orphans, inbox and journal are found by index', async (t) => {
     "select * from outbound where state = 'SEND_FAILURE' order by seq desc limit 10",
     "select * from outbound where conversation_id = 'c' order by seq desc limit 10",
     "select * from journal where message_id = 'm' order by seq desc limit 10",
+    "select * from events where seq > 5 and conversation_id = 'c' order by seq limit 10",
+    "select * from events where seq > 5 and message_id = 'm' order by seq limit 10",
+    "select seq from webhook_deliveries where webhook = 'w' and state = 'PENDING' and next_attempt_at <= 5 order by seq limit 10",
+    "select seq from webhook_deliveries where webhook = 'w' and conversation_id = 'c' and state = 'PENDING' and seq < 5",
+    "select * from webhook_deliveries where webhook = 'w' order by seq desc limit 10",
+    'select max(seq) from events where at < 5',
   ];
   for (const question of questions) {
     const plan = binding.prepare(`explain query plan ${question}`).all([]) as { detail: string }[];

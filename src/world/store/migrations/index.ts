@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely';
 import type { Engine } from '../engine.ts';
 import type { Tables } from '../tables.ts';
 import { messages } from './001-messages.ts';
+import { events } from './002-events.ts';
 
 /** One step of the schema, in the portable subset; what differs between engines comes from the engine. */
 export interface Migration {
@@ -10,4 +11,7 @@ export interface Migration {
 }
 
 /** All steps in order; the place in the list is the schema version. Steps are added at the end and never changed. */
-export const MIGRATIONS: readonly Migration[] = [{ name: '001-messages', up: messages }];
+export const MIGRATIONS: readonly Migration[] = [
+  { name: '001-messages', up: messages },
+  { name: '002-events', up: events },
+];

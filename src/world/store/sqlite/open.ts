@@ -2,7 +2,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import Database from 'libsql';
 import { QuoinError } from '../../../protocol/errors/index.ts';
-import type { MessageStore } from '../../../msh/ports/index.ts';
+import type { Store } from '../../../msh/ports/index.ts';
 import type { Engine } from '../engine.ts';
 import { asUnavailable } from '../faults.ts';
 import { createStore } from '../store.ts';
@@ -26,7 +26,7 @@ export interface SqliteSettings {
  * system's own, so a killed process leaves nothing that could keep its successor out. Throws `store/in-use`,
  * `store/schema-newer`, `store/unavailable`.
  */
-export async function openSqliteStore(settings: SqliteSettings): Promise<MessageStore> {
+export async function openSqliteStore(settings: SqliteSettings): Promise<Store> {
   const engine = openSqlite(settings);
   return await createStore(engine, { journalEntries: settings.journalEntries ?? 100_000 });
 }
@@ -42,6 +42,8 @@ export function openSqlite(settings: SqliteSettings): Engine & { readonly bindin
     sequence: { type: 'integer', build: (column) => column.primaryKey().autoIncrement() },
     // The lock of the file keeps everybody else out already.
     lockMigrations: () => Promise.resolve(),
+    // One connection, one transaction at a time.
+    lockEvents: () => Promise.resolve(),
     faultOf: sqliteFault,
     release: () => Promise.resolve(endOwnership(file)),
   };

@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import type { Transaction } from 'kysely';
+import { isTestService } from '../../protocol/as4/index.ts';
+import type { EventData, EventType, Failure } from '../../msh/ports/index.ts';
+import type { UserMessage } from '../../protocol/ebms/index.ts';
+import type { Engine } from './engine.ts';
+import type { Tables } from './tables.ts';
+
+/** What a change tells of its message. */
+export interface Told {
+  readonly type: EventType;
+  /** ms since the epoch. */
+  readonly at: number;
+  readonly direction: 'in' | 'out';
+  readonly rowId: string;
+  readonly pmodeId: string;
+  readonly partner?: string | null | undefined;
+  readonly userMessage: UserMessage;
+  readonly data: EventData;
+}
+
+/** Appends an event to the transaction of the change it tells, best as its last statement: others wait for it from then on. */
+export type Tell = (transaction: Transaction<Tables>, told: Told) => Promise<void>;
+
+/** Characters of a failure's texts at most. */
+const MAX_CHARACTERS = 1000;
+
+/** How an engine tells; `noticed` is called for each event, before it is committed. The test service is told nobody. */
+export function createTell(engine: Engine, noticed: () => void): Tell {
+  return async (transaction, told) => {
+    if (isTestService(told.userMessage)) return;
+    await engine.lockEvents(transaction);
+    await transaction.insertInto('events').values(columnsOf(told)).execute();
+    noticed();
+  };
+}
+
+function columnsOf(told: Told) {
+  const { messageInfo, collaborationInfo, messageProperties } = told.userMessage;
+  const property = (wanted: string): string | null =>
+    messageProperties.find(({ name }) => name === wanted)?.value ?? null;
+  return {
+    id: randomUUID(),
+    type: told.type,
+    at: told.at,
+    direction: told.direction,
+    row_id: told.rowId,
+    message_id: messageInfo.messageId,
+    conversation_id: collaborationInfo.conversationId,
+    ref_to_message_id: messageInfo.refToMessageId ?? null,
+    service: collaborationInfo.service.value,
+    action: collaborationInfo.action,
+    partner: told.partner ?? null,
+    pmode_id: told.pmodeId,
+    original_sender: property('originalSender'),
+    final_recipient: property('finalRecipient'),
+    data: JSON.stringify(told.data),
+  };
+}
+
+/** A failure as a backend is told: what to act on, without what a partner wrote. */
+export function summaryOf(failure: Failure | undefined): Pick<EventData, 'failure'> {
+  if (failure === undefined) return {};
+  const { code, step, message, finding } = failure;
+  const advice = finding?.advice;
+  return {
+    failure: {
+      code,
+      step,
+      message: message.slice(0, MAX_CHARACTERS),
+      ...(advice === undefined ? {} : { advice: advice.slice(0, MAX_CHARACTERS) }),
+    },
+  };
+}
