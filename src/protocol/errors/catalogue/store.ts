@@ -10,6 +10,11 @@ export const store: ErrorRoom = {
       cause: 'A limit or cursor of a list cannot be (400).',
       cure: 'Use the cursor of the page before.',
     },
+    'store/events-gone': {
+      seenBy: 'B',
+      cause: 'Events after the cursor of a reader are no longer kept (410).',
+      cure: 'Begin again without a cursor, and look up in the message lists what was missed.',
+    },
     'store/in-use': {
       seenBy: 'O',
       cause: 'Another process has the database open; it is named when it lives.',
