@@ -1,2 +1,6 @@
-/** The door of the operators: whether the process lives. */
+/** The operations face: health and metrics, for orchestrators and monitoring. */
 export { operationsHandler } from './handler.ts';
+export type { OperationsOptions, TypedText } from './handler.ts';
+export { HEALTH_TIMES, HealthWatch, downBecause, up } from './health.ts';
+export type { ComponentHealth, ComponentStatus, HealthReport, HealthTimes, Probe } from './health.ts';
+export type { Phase } from './readiness.ts';
