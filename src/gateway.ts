@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from './config/index.ts';
 import { announce } from './gateway/announce.ts';
 import { closeAll, finish } from './gateway/closings.ts';
@@ -6,11 +7,12 @@ import type { Making } from './gateway/making.ts';
 import { openDoors } from './gateway/open-doors.ts';
 import { openOperations } from './gateway/open-operations.ts';
 import { openWorld } from './gateway/open-world.ts';
+import { createSignals } from './gateway/signals.ts';
 import { loadAgreements } from './load-agreements.ts';
 import { createMsh } from './msh/index.ts';
 import type { Msh } from './msh/index.ts';
 import { createObserver, systemNature } from './world/observe/index.ts';
-import type { EventLog } from './world/observe/index.ts';
+import type { EventLog, Metrics } from './world/observe/index.ts';
 
 /** An access point that runs; addresses are URLs. */
 export interface Gateway {
@@ -19,7 +21,7 @@ export interface Gateway {
   readonly operations: string;
   readonly msh: Msh;
   readonly observer: EventLog;
-  /** Stops taking messages, lets running work finish within `times.shutdownMs`, closes everything in reverse order. */
+  /** Tells load balancers, stops taking messages after `times.drainMs`, lets running work finish within `times.shutdownMs`, closes everything in reverse order. */
   readonly stop: () => Promise<void>;
 }
 
@@ -40,9 +42,10 @@ export async function startGateway(config: Config, options: GatewayOptions = {})
   const startedAt = systemNature.now();
   const observer = createObserver({ level: config.log.level, pretty: options.pretty });
   const loaded = await loadAgreements(config);
+  const signals = createSignals(observer);
   const closings: Closings = [];
   try {
-    const { msh, ...doors } = await startAll({ config, loaded, observer, closings });
+    const { msh, metrics, ...doors } = await startAll({ config, loaded, observer, closings, signals });
     announce({ config, loaded, observer }, options.warnings ?? []);
     observer.emit({
       event: 'gateway/listening',
@@ -52,7 +55,9 @@ export async function startGateway(config: Config, options: GatewayOptions = {})
       ...doors,
       tookMs: systemNature.now() - startedAt,
     });
-    return { ...doors, msh, observer, stop: () => stop(observer, closings) };
+    // Without them the log still tells everything; whoever asks for them learns why.
+    void metrics.begin().catch(() => undefined);
+    return { ...doors, msh, observer, stop: () => stop({ config, observer, closings, signals }) };
   } catch (error) {
     // Why it cannot start is what the operator must read, whatever closing says.
     await closeAll(closings).catch(() => undefined);
@@ -62,21 +67,30 @@ export async function startGateway(config: Config, options: GatewayOptions = {})
 
 async function startAll(
   given: Omit<Making, 'patience'>,
-): Promise<Pick<Gateway, 'as4' | 'api' | 'operations' | 'msh'>> {
+): Promise<Pick<Gateway, 'as4' | 'api' | 'operations' | 'msh'> & { readonly metrics: Metrics }> {
   const patience = new AbortController();
   const making: Making = { ...given, patience: patience.signal };
-  const operations = await openOperations(making);
+  const { url: operations, metrics } = await openOperations(making);
   const world = await openWorld(making);
   const msh = createMsh(world);
   const doors: Closings = [];
   making.closings.push(() => finish([...doors, () => msh.stop()], making.config.times.shutdownMs, patience));
   const urls = await openDoors({ ...making, world, msh, doors });
   await msh.start();
-  return { ...urls, operations, msh };
+  making.signals.phase = 'running';
+  return { ...urls, operations, msh, metrics };
 }
 
-async function stop(observer: EventLog, closings: Closings): Promise<void> {
+/** Load balancers are told first, and get the time to hear it; then nothing new is taken, and what runs may finish. */
+async function stop({
+  config,
+  observer,
+  closings,
+  signals,
+}: Pick<Making, 'config' | 'observer' | 'closings' | 'signals'>): Promise<void> {
   observer.emit({ event: 'gateway/stopping', level: 'info' });
+  signals.phase = 'stopping';
+  await delay(config.times.drainMs);
   await closeAll(closings);
   observer.emit({ event: 'gateway/stopped', level: 'info' });
 }

@@ -11,6 +11,7 @@ import type { CertificateInventoryEntry, KeyProblem, LoadedKeyRing } from './wor
 /** P-Modes and keys as loaded, with everything worth telling about them. */
 export interface LoadedAgreements {
   readonly agreements: Agreements;
+  readonly certificates: readonly CertificateInventoryEntry[];
   /** Problems that do not stop the access point. */
   readonly warnings: readonly string[];
 }
@@ -34,6 +35,7 @@ export async function loadAgreements(config: Config): Promise<LoadedAgreements> 
     throw problemError('config/keys', 'keys and certificates', loaded.problems.map(keyText));
   return {
     agreements: { pmodes, keyRing: loaded.keyRing },
+    certificates: loaded.inventory,
     warnings: [...problems.map(formatProblem), ...loaded.warnings.map(keyText)],
   };
 }

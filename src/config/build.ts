@@ -165,6 +165,7 @@ function timesOf({ timeouts }: Written): ConfiguredTimes {
     leaseMs: parseDuration(timeouts.lease),
     sweepIntervalMs: parseDuration(timeouts.sweep),
     orphanAgeMs: parseDuration(timeouts.orphans),
+    drainMs: parseDuration(timeouts.drain),
     shutdownMs: parseDuration(timeouts.shutdown),
   };
 }

@@ -42,6 +42,7 @@ export const configDefaults = {
     lease: '5m',
     sweep: '10s',
     orphans: '24h',
+    drain: '0s',
     shutdown: '30s',
   },
   outbound: { tls: { minVersion: 'TLSv1.2', ciphers } },

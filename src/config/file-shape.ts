@@ -132,6 +132,9 @@ const timeouts = z.strictObject({
   lease: duration('How long a worker owns a message before another may take it.'),
   sweep: duration('Distance of two sweeps for messages whose time has come.'),
   orphans: duration('Age at which a payload nobody refers to is removed.'),
+  drain: duration(
+    'How long the doors stay open after readiness has turned 503 at the stop, so that load balancers hear of it.',
+  ),
   shutdown: duration('What running work gets to finish when the gateway stops.'),
 });
 

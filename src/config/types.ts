@@ -83,6 +83,8 @@ export interface ConfiguredTimes {
   readonly sweepIntervalMs: number;
   /** Age at which a payload nobody refers to is removed. */
   readonly orphanAgeMs: number;
+  /** How long the doors stay open once readiness says that the gateway stops. */
+  readonly drainMs: number;
   /** What running work gets to finish when the gateway stops. */
   readonly shutdownMs: number;
 }

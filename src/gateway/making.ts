@@ -3,6 +3,7 @@ import type { LoadedAgreements } from '../load-agreements.ts';
 import type { Msh, MshContext } from '../msh/index.ts';
 import type { EventLog } from '../world/observe/index.ts';
 import type { Closings } from './closings.ts';
+import type { Signals } from './signals.ts';
 
 /** What a gateway is made of while it starts. Whoever opens something adds how to close it to `closings`. */
 export interface Making {
@@ -12,6 +13,7 @@ export interface Making {
   /** Aborts when pushes may no longer run. */
   readonly patience: AbortSignal;
   readonly closings: Closings;
+  readonly signals: Signals;
 }
 
 /** The adapters, and what else the operations of the MSH stand on. */

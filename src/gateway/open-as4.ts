@@ -4,14 +4,14 @@ import { listenerLimits } from './limits.ts';
 import type { Opening } from './making.ts';
 
 /** Opens the door of the partners; its URL. */
-export async function openAs4({ config, msh, observer, doors }: Opening): Promise<string> {
+export async function openAs4({ config, msh, observer, doors, signals }: Opening): Promise<string> {
   const { as4 } = config.listeners;
   const door = await startAs4Listener({
     host: as4.host,
     port: as4.port,
     path: as4.path,
     tls: await listenerTls(as4.tls),
-    receive: (request) => msh.receive(request),
+    receive: signals.receiving.count((request) => msh.receive(request)),
     limits: {
       ...listenerLimits(config),
       messageBytes: config.limits.messageBytes,

@@ -2,9 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import type { Config } from '../config/index.ts';
 import type { MshTimes } from '../msh/index.ts';
 import { systemNature } from '../world/observe/index.ts';
-import { openFilePayloads } from '../world/payloads/index.ts';
 import { mshLimits } from './limits.ts';
 import type { Making, World } from './making.ts';
+import { openPayloads } from './open-payloads.ts';
 import { openQueue } from './open-queue.ts';
 import { openStore } from './open-store.ts';
 import { openTransport } from './open-transport.ts';
@@ -16,7 +16,7 @@ export async function openWorld(making: Making): Promise<World> {
   await mkdir(config.folders.data, { recursive: true, mode: 0o700 });
   return {
     store,
-    payloads: await openFilePayloads({ folder: config.folders.payloads }),
+    payloads: await openPayloads(making),
     transport: await openTransport(making),
     queue: await openQueue(making),
     observer,

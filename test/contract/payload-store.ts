@@ -3,11 +3,11 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import fc from 'fast-check';
-import type { PayloadHandle, PayloadStore } from '../../src/msh/ports/index.ts';
+import type { PayloadHandle, PayloadHealth, PayloadStore } from '../../src/msh/ports/index.ts';
 
 /** What the suite needs of an adapter: an empty store, and the same store as another process opens it. */
 export interface PayloadsUnderTest {
-  readonly open: (test: TestContext) => Promise<PayloadStore>;
+  readonly open: (test: TestContext) => Promise<PayloadStore & PayloadHealth>;
   readonly reopen: (test: TestContext, store: PayloadStore) => Promise<PayloadStore>;
 }
 
@@ -20,6 +20,7 @@ export function payloadStoreContract(name: string, under: PayloadsUnderTest): vo
     writingTests(under);
     readingTests(under);
     sweepTests(under);
+    healthTests(under);
   });
 }
 
@@ -261,5 +262,19 @@ function sweepTests(under: PayloadsUnderTest): void {
     });
     assert.equal(removed, handles.length);
     assert.ok(most <= 1000);
+  });
+}
+
+function healthTests(under: PayloadsUnderTest): void {
+  test('a check leaves nothing behind', async (t) => {
+    const store = await under.open(t);
+    await store.check();
+    assert.equal(await store.sweep(0, nobody), 0);
+  });
+
+  test('the room of the disk is told in bytes, what is free within what there is', async (t) => {
+    const { free, size } = await (await under.open(t)).space();
+    assert.ok(Number.isSafeInteger(free) && Number.isSafeInteger(size));
+    assert.ok(free >= 0 && size > 0 && free <= size, `${free} of ${size}`);
   });
 }

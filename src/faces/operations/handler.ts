@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describeError } from '../../protocol/errors/index.ts';
 import type { Observer } from '../../msh/index.ts';
 import type { HealthWatch } from './health.ts';
-import { readiness, statusOf } from './readiness.ts';
+import { isReady, readiness } from './readiness.ts';
 import type { Phase } from './readiness.ts';
 
 /** A text in its media type. */
@@ -33,7 +33,7 @@ const PAGES: Readonly<Record<string, Page>> = {
   '/health/live': () => json(200, { status: 'up' }),
   '/health/ready': async ({ phase, watch }) => {
     const report = await readiness(phase(), watch);
-    return json(statusOf(report), report);
+    return json(isReady(report.status) ? 200 : 503, report);
   },
   '/metrics': async ({ metrics }) => ({ status: 200, ...(await metrics()) }),
 };
@@ -75,7 +75,7 @@ async function answerTo(options: OperationsOptions, request: IncomingMessage): P
       path,
       error: describeError(error),
     });
-    return problem(500, 'operations/page-failed', 'The page could not be made; the log says why.');
+    return problem(500, 'operations/defect', 'The page could not be made; the log says why.');
   }
 }
 

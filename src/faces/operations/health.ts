@@ -51,19 +51,20 @@ export function up(message: string, facts?: ComponentHealth['facts']): Component
  * look that takes too long goes on, and until it ends its part is down. The log hears of every change.
  */
 export class HealthWatch {
-  readonly #looks: ReadonlyMap<string, () => Promise<SeenComponent>>;
+  readonly #looks = new Map<string, () => Promise<SeenComponent>>();
   readonly #observer: Observer;
+  readonly #times: HealthTimes;
   readonly #before = new Map<string, ComponentStatus>();
 
-  constructor(
-    probes: Readonly<Record<string, Probe>>,
-    observer: Observer,
-    times: HealthTimes = HEALTH_TIMES,
-  ) {
+  constructor(observer: Observer, times: HealthTimes = HEALTH_TIMES) {
     this.#observer = observer;
-    this.#looks = new Map(
-      Object.entries(probes).map(([name, probe]) => [name, throttled(name, probe, times)]),
-    );
+    this.#times = times;
+  }
+
+  /** Looks at one more part from now on. */
+  add(name: string, probe: Probe): this {
+    this.#looks.set(name, throttled(name, probe, this.#times));
+    return this;
   }
 
   /** Every part as it is now, or was a moment ago. */

@@ -41,7 +41,7 @@ function firstThatIs(
   return Object.values(components).find((component) => component.status === status);
 }
 
-/** HTTP status of a report: load balancers and orchestrators look at nothing else. */
-export function statusOf(report: HealthReport): 200 | 503 {
-  return report.status === 'ready' || report.status === 'degraded' ? 200 : 503;
+/** Whether messages should be sent here: load balancers and orchestrators look at nothing else. */
+export function isReady(status: HealthReport['status']): boolean {
+  return status === 'ready' || status === 'degraded';
 }

@@ -40,3 +40,18 @@ export interface PayloadStore {
     signal?: AbortSignal,
   ): Promise<number>;
 }
+
+/** Room of the disk a payload store writes to; bytes. */
+export interface PayloadSpace {
+  /** What this process may still use. */
+  readonly free: number;
+  readonly size: number;
+}
+
+/** How a payload store is, for readiness and metrics. */
+export interface PayloadHealth {
+  /** Writes, commits and removes an empty payload; rejects with what keeps it from that. */
+  check(): Promise<void>;
+  /** Rejects with `payloads/unavailable`. */
+  space(): Promise<PayloadSpace>;
+}

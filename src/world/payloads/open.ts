@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { PayloadHandle, PayloadStore } from '../../msh/ports/index.ts';
+import type { PayloadHandle, PayloadHealth, PayloadSpace, PayloadStore } from '../../msh/ports/index.ts';
 import { isSystemError, payloadFault } from './faults.ts';
 import { makeFolders } from './folders.ts';
 import { placesBelow } from './places.ts';
@@ -18,11 +18,11 @@ export interface FilePayloadSettings {
  * Opens a payload store of files, one a payload: written aside, synced, then renamed to where readers look. Proves
  * that it can write before it resolves. Throws `payloads/unavailable`, `payloads/no-space`.
  */
-export async function openFilePayloads(settings: FilePayloadSettings): Promise<PayloadStore> {
+export async function openFilePayloads(settings: FilePayloadSettings): Promise<PayloadStore & PayloadHealth> {
   const root = resolve(settings.folder);
   const places = placesBelow(root);
   const active = new Set<PayloadHandle>();
-  const store: PayloadStore = {
+  const store: PayloadStore & PayloadHealth = {
     create: () => createWriter(places, active),
     open: (handle) => readPayload(places, handle),
     size: (handle) => payloadSize(places, handle),
@@ -39,6 +39,8 @@ export async function openFilePayloads(settings: FilePayloadSettings): Promise<P
         throw isSystemError(error) ? payloadFault(error, root) : error;
       }
     },
+    check: () => prove(store),
+    space: () => spaceOf(root),
   };
   await makeFolders(root, places).catch((error: unknown) => {
     throw payloadFault(error, root);
@@ -48,7 +50,17 @@ export async function openFilePayloads(settings: FilePayloadSettings): Promise<P
 }
 
 /** Writes, commits and removes an empty payload: the first message should not be the one to find a fault. */
-async function prove(store: PayloadStore): Promise<void> {
+async function prove(store: Pick<PayloadStore, 'create' | 'remove'>): Promise<void> {
   const writer = await store.create();
   await store.remove(await writer.commit());
+}
+
+/** A quota or a share reserved for others is not free to us: `bavail` leaves it out, `bfree` would not. */
+async function spaceOf(root: string): Promise<PayloadSpace> {
+  try {
+    const { bavail, blocks, bsize } = await fs.statfs(root);
+    return { free: bavail * bsize, size: blocks * bsize };
+  } catch (error) {
+    throw payloadFault(error, root);
+  }
 }

@@ -27,12 +27,11 @@ async function openDoor(
   parts: Readonly<Record<string, ComponentHealth>> = {},
   options: Partial<OperationsOptions> = {},
 ): Promise<Door> {
-  const probes = Object.fromEntries(
-    Object.entries(parts).map(([name, health]) => [name, () => Promise.resolve(health)]),
-  );
+  const watch = new HealthWatch(silent);
+  for (const [name, health] of Object.entries(parts)) watch.add(name, () => Promise.resolve(health));
   const handler = operationsHandler({
     phase: () => 'running',
-    watch: new HealthWatch(probes, silent),
+    watch,
     metrics: () => Promise.resolve({ contentType: 'text/plain; version=0.0.4', text: 'quoin_ready 1\n' }),
     observer: silent,
     ...options,
@@ -89,7 +88,7 @@ test('a part that is down makes it unready; it is the cause, whatever is degrade
 test('before and after, ready is 503 and says which, without looking at any part', async (t) => {
   let phase: Phase = 'starting';
   let looks = 0;
-  const watch = new HealthWatch({ store: () => Promise.resolve((looks++, up('It can write.'))) }, silent);
+  const watch = new HealthWatch(silent).add('store', () => Promise.resolve((looks++, up('It can write.'))));
   const door = await openDoor(t, {}, { watch, phase: () => phase });
   const codes = [];
   for (phase of ['starting', 'stopping'] as const) {

@@ -9,7 +9,7 @@ const HOUR = 3_600_000;
 const silent = { emit: () => undefined };
 
 function watch(probe: Probe, times: { probeMs?: number; freshMs?: number } = {}): HealthWatch {
-  return new HealthWatch({ store: probe }, silent, { probeMs: HOUR, freshMs: HOUR, ...times });
+  return new HealthWatch(silent, { probeMs: HOUR, freshMs: HOUR, ...times }).add('store', probe);
 }
 
 test('however many ask, a part is looked at once, and again when the answer is old', async () => {
@@ -80,10 +80,9 @@ test('the log hears of a change, once', async () => {
   const heard: unknown[] = [];
   let health: ComponentHealth = up('The store can write.');
   const noted = new HealthWatch(
-    { store: () => Promise.resolve(health) },
     { emit: (event) => void heard.push([event.event, event.level, event['component'], event['status']]) },
     { probeMs: HOUR, freshMs: -1 },
-  );
+  ).add('store', () => Promise.resolve(health));
   await noted.components();
   await noted.components();
   assert.deepEqual(heard, []);

@@ -1,0 +1,47 @@
+import { up } from '../faces/operations/index.ts';
+import type { ComponentHealth } from '../faces/operations/index.ts';
+import type { PayloadHealth } from '../msh/index.ts';
+import { cached } from '../world/observe/index.ts';
+import { openFilePayloads } from '../world/payloads/index.ts';
+import type { Making, World } from './making.ts';
+
+/** Below this many free bytes the access point calls itself degraded. */
+const LITTLE_SPACE = 1024 ** 3;
+
+/** ms for which a look at the disk is good. */
+const FRESH_MS = 10_000;
+
+/** The payload store that the configuration asks for. */
+export async function openPayloads({ config, signals }: Making): Promise<World['payloads']> {
+  const payloads = await openFilePayloads({ folder: config.folders.payloads });
+  signals.watch.add('payloads', () => payloadHealth(payloads));
+  signals.gauges.push(
+    cached(
+      {
+        name: 'payload-disk',
+        metrics: ['quoin_payload_disk_free_bytes', 'quoin_payload_disk_size_bytes'],
+        collect: async () => {
+          const { free, size } = await payloads.space();
+          return [
+            { metric: 'quoin_payload_disk_free_bytes', value: free },
+            { metric: 'quoin_payload_disk_size_bytes', value: size },
+          ];
+        },
+      },
+      FRESH_MS,
+    ),
+  );
+  return payloads;
+}
+
+async function payloadHealth(payloads: PayloadHealth): Promise<ComponentHealth> {
+  await payloads.check();
+  const { free: freeBytes } = await payloads.space();
+  if (freeBytes >= LITTLE_SPACE) return up('Payloads can be written.', { freeBytes });
+  return {
+    status: 'degraded',
+    code: 'payloads/little-space',
+    message: 'The disk of the payloads is nearly full.',
+    facts: { freeBytes },
+  };
+}
