@@ -109,6 +109,12 @@ module.exports = {
       to: { path: 'node_modules/(bullmq|ioredis)' },
     },
     {
+      name: 'telemetry-in-observe',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/world/observe/' },
+      to: { path: 'node_modules/(prom-client|pino|@opentelemetry)/' },
+    },
+    {
       name: 'database-in-store',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/world/store/' },

@@ -53,18 +53,18 @@ function daysUntil(time: number): number {
   return Math.floor((time - systemNature.now()) / DAY);
 }
 
+/** The local name of the other party of a P-Mode. */
+export function partnerName({ selfIs, initiator, responder }: Agreements['pmodes'][number]): string {
+  return (selfIs === 'initiator' ? responder : initiator).party.name;
+}
+
 /** Names of the partners in the P-Modes in force; made anew only when these have changed. */
 export function partnerNames(agreements: () => Agreements): () => ReadonlySet<string> {
   let of: Agreements['pmodes'] | undefined;
   let names: ReadonlySet<string> = new Set();
   return () => {
     const { pmodes } = agreements();
-    if (pmodes !== of)
-      names = new Set(
-        pmodes.map(({ selfIs, initiator, responder }) =>
-          selfIs === 'initiator' ? responder.party.name : initiator.party.name,
-        ),
-      );
+    if (pmodes !== of) names = new Set(pmodes.map(partnerName));
     of = pmodes;
     return names;
   };

@@ -91,6 +91,7 @@ async function keepAndAnswer(context: MshContext, opened: Opened, progress: Prog
     receiptId: receipt.messageId,
     rowId: message.rowId,
     deliverable: message.deliverable,
+    bytes: message.parts.reduce((sum, { originalSize }) => sum + originalSize, 0),
   });
   return receiptReply(message.receipt);
 }

@@ -1,6 +1,7 @@
 import { Kysely } from 'kysely';
 import { QuoinError } from '../../protocol/errors/index.ts';
 import type { DeliveryStore, EventStore, MessageStore, Store } from '../../msh/ports/index.ts';
+import { counts } from './counts.ts';
 import type { Engine } from './engine.ts';
 import * as deliveries from './deliveries.ts';
 import { lastEvent, listEvents, trimEvents } from './events.ts';
@@ -91,7 +92,12 @@ function serving(db: Kysely<Tables>, engine: Engine): Serving {
 
 function storeOn(db: Kysely<Tables>, engine: Engine, settings: StoreSettings): Store {
   const serves = serving(db, engine);
-  return { ...messageStore(serves, settings), ...eventStore(serves), ...deliveryStore(serves) };
+  return {
+    ...messageStore(serves, settings),
+    ...eventStore(serves),
+    ...deliveryStore(serves),
+    counts: serves.serve(counts),
+  };
 }
 
 function messageStore({ serve, telling, close }: Serving, settings: StoreSettings): MessageStore {

@@ -17,6 +17,7 @@ import { payloads } from './payloads.ts';
 import { queue } from './queue.ts';
 import { keys } from './keys.ts';
 import { rest } from './rest.ts';
+import { operations } from './operations.ts';
 import { cli } from './cli.ts';
 import { config } from './config.ts';
 import { demo } from './demo.ts';
@@ -46,6 +47,7 @@ export const ERROR_CATALOGUE: Readonly<Record<string, ErrorRoom>> = {
   queue,
   keys,
   rest,
+  operations,
   cli,
   config,
   demo,

@@ -9,6 +9,11 @@ export const payloads: ErrorRoom = {
       cause: 'Something that is no handle was asked for.',
       cure: 'A defect: report it.',
     },
+    'payloads/little-space': {
+      seenBy: 'O',
+      cause: 'Less than 1 GiB is free on the disk of the payload folder (health is degraded).',
+      cure: 'Free space before it is full.',
+    },
     'payloads/no-space': {
       seenBy: 'P B O',
       cause: 'The disk of the payload folder is full (503).',

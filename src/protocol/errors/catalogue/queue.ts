@@ -14,5 +14,10 @@ export const queue: ErrorRoom = {
       cause: 'Not a whole number above zero.',
       cure: 'Set `limits.outbound` to 1 or more.',
     },
+    'queue/disconnected': {
+      seenBy: 'O',
+      cause: 'The server of the queue cannot be reached (health is degraded): messages are kept, and wait.',
+      cure: 'Bring Redis back; the sweeper rings for everything that waits.',
+    },
   },
 };
