@@ -5,6 +5,7 @@ export type * from './message-store.ts';
 export type * from './event-store.ts';
 export type * from './counting-store.ts';
 export type * from './delivery-store.ts';
+export type * from './partner-store.ts';
 export type * from './store.ts';
 export type * from './queue.ts';
 export type * from './transport.ts';

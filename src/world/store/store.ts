@@ -1,7 +1,7 @@
 import { Kysely } from 'kysely';
 import { QuoinError } from '../../protocol/errors/index.ts';
-import type { DeliveryStore, EventStore, MessageStore, Store } from '../../msh/ports/index.ts';
 import { counts } from './counts.ts';
+import type { DeliveryStore, EventStore, MessageStore, PartnerStore, Store } from '../../msh/ports/index.ts';
 import type { Engine } from './engine.ts';
 import * as deliveries from './deliveries.ts';
 import { lastEvent, listEvents, trimEvents } from './events.ts';
@@ -11,6 +11,7 @@ import { appendJournal, listJournal } from './journal.ts';
 import { migrate } from './migrate.ts';
 import * as outbound from './outbound.ts';
 import { referencedPayloads } from './parts.ts';
+import * as partners from './partners.ts';
 import type { Tables } from './tables.ts';
 import { createTell } from './tell.ts';
 import type { Tell } from './tell.ts';
@@ -97,6 +98,7 @@ function storeOn(db: Kysely<Tables>, engine: Engine, settings: StoreSettings): S
     ...eventStore(serves),
     ...deliveryStore(serves),
     counts: serves.serve(counts),
+    ...partnerStore(serves),
   };
 }
 
@@ -133,6 +135,19 @@ function eventStore({ serve, onEvent }: Serving): EventStore {
     lastEvent: serve(lastEvent),
     trimEvents: serve(trimEvents),
     onEvent,
+  };
+}
+
+function partnerStore({ serve }: Serving): PartnerStore {
+  return {
+    outlook: serve(partners.outlook),
+    waitingLanes: serve(partners.waitingLanes),
+    dueOnLane: serve(partners.dueOnLane),
+    dueBegunBefore: serve(partners.dueBegunBefore),
+    partnerControls: serve(partners.partnerControls),
+    pausePartner: serve(partners.pausePartner),
+    resumePartner: serve(partners.resumePartner),
+    resetPartner: serve(partners.resetPartner),
   };
 }
 

@@ -16,6 +16,7 @@ export interface Tables {
   readonly events_gone: EventsGoneTable;
   readonly webhooks: WebhookTable;
   readonly webhook_deliveries: DeliveryTable;
+  readonly partner_controls: PartnerControlTable;
   readonly store_probe: ProbeTable;
   readonly store_schema: SchemaTable;
 }
@@ -160,6 +161,16 @@ export interface DeliveryTable {
   readonly http_status: number | null;
   readonly failure: string | null;
   readonly replay: number;
+}
+
+/** One row a partner that operators ever said something about; `pauses` are those that are over, as JSON. */
+export interface PartnerControlTable {
+  readonly partner: string;
+  readonly paused_at: number | null;
+  readonly paused_by: string | null;
+  readonly pause_reason: string | null;
+  readonly pauses: string | null;
+  readonly reset_at: number | null;
 }
 
 /** One row, changed by every health check: only a write proves that the store can write. */

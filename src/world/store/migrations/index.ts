@@ -3,6 +3,7 @@ import type { Engine } from '../engine.ts';
 import type { Tables } from '../tables.ts';
 import { messages } from './001-messages.ts';
 import { events } from './002-events.ts';
+import { partners } from './003-partners.ts';
 
 /** One step of the schema, in the portable subset; what differs between engines comes from the engine. */
 export interface Migration {
@@ -14,4 +15,5 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { name: '001-messages', up: messages },
   { name: '002-events', up: events },
+  { name: '003-partners', up: partners },
 ];
