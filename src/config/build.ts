@@ -35,6 +35,7 @@ export function buildConfig(merged: ConfigFile, base: BaseFolder, source: string
   const { as4, api, operations } = written.listeners;
   const token = secretFrom(api.token, inFolder(base('listeners', 'api', 'tokenFile'), api.tokenFile));
   const tls = serverTls(merged, base);
+  const redis = secretFrom(merged.redis, inFolder(base('redisFile'), merged.redisFile));
   return {
     ...(source === undefined ? {} : { source }),
     demo: written.demo,
@@ -45,6 +46,7 @@ export function buildConfig(merged: ConfigFile, base: BaseFolder, source: string
       operations: { host: operations.host, port: operations.port },
     },
     storeFile: merged.store === undefined ? resolve(data, 'quoin.db') : resolve(base('store'), merged.store),
+    ...(redis === undefined ? {} : { redis }),
     folders: {
       data,
       payloads:

@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { isLoopback } from '../protocol/pmode/index.ts';
 import type { SettingPath } from '../protocol/pmode/index.ts';
+import { serverChecks } from './checks-servers.ts';
 import type { ConfigCheck, ConfigDraft, ConfigHit } from './check-table.ts';
 
 /** A file that a setting names; `used` is its absolute path. */
@@ -57,7 +58,7 @@ function fileFault(file: string): string | undefined {
 
 /** Secrets that stand in files: the setting, whether a value is written beside it, and what was read. */
 function secretFiles({ written, config }: ConfigDraft) {
-  const { listeners, outbound, keys } = config;
+  const { listeners, outbound, keys, redis } = config;
   const api = written.listeners?.api;
   const server = written.listeners?.as4?.tls;
   const client = written.outbound?.tls;
@@ -83,6 +84,7 @@ function secretFiles({ written, config }: ConfigDraft) {
       value: client?.keyPassword,
       read: outbound.tls.identity?.keyPassword,
     },
+    { at: [], key: 'redis', file: written.redisFile, value: written.redis, read: redis },
     ...keys.map(({ password }, index) => ({
       at: ['keys', index],
       key: 'password',
@@ -309,4 +311,4 @@ const rest: readonly ConfigCheck[] = [
 ];
 
 /** The named checks of the configuration, in the order of the reference document. */
-export const configChecks: readonly ConfigCheck[] = [...doors, ...files, ...rest];
+export const configChecks: readonly ConfigCheck[] = [...doors, ...files, ...serverChecks, ...rest];

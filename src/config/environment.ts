@@ -9,6 +9,9 @@ const OTHERS: ReadonlySet<string> = new Set(['QUOIN_CONFIG', 'QUOIN_API', 'QUOIN
 /** What Kubernetes sets in every container for a Service called quoin. */
 const SERVICE_LINK = /^QUOIN_(?:SERVICE_(?:HOST|PORT)|PORT)(?:_|$)/;
 
+/** Variables by which hosts and charts hand out servers, each with the variable of ours that it stands for, and gives way to. */
+const CUSTOMARY: Readonly<Record<string, string>> = { REDIS_URL: 'QUOIN_REDIS' };
+
 const PREFIX = 'QUOIN_';
 
 interface Leaf {
@@ -40,7 +43,7 @@ export function readEnvironment(
   const known = variables(schema);
   const problems: PModeProblem[] = [];
   const value: Record<string, unknown> = {};
-  for (const [name, text] of Object.entries(env)) {
+  for (const [name, text] of given(env)) {
     if (!name.startsWith(PREFIX) || OTHERS.has(name) || SERVICE_LINK.test(name)) continue;
     const leaf = known.get(name);
     if (leaf === undefined) problems.push(unknownVariable(name, [...known.keys()]));
@@ -51,6 +54,13 @@ export function readEnvironment(
   const shaped = checkShape(source, configFileShape, schema);
   const named = shaped.problems.map((problem) => ({ ...problem, file: whereIn(problem.path, known) }));
   return { value: shaped.value, removed: shaped.removed, problems: [...problems, ...named] };
+}
+
+/** The variables that are set, under the names of ours. */
+function given(env: Readonly<Record<string, string | undefined>>): ReadonlyMap<string, string | undefined> {
+  const customary = Object.entries(CUSTOMARY).map(([name, ours]) => [ours, env[name]] as const);
+  const set = ([, text]: readonly [string, string | undefined]): boolean => text !== undefined && text !== '';
+  return new Map([...customary.filter(set), ...Object.entries(env)]);
 }
 
 function whereIn(path: string, known: ReadonlyMap<string, Leaf>): string {

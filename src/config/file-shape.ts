@@ -155,6 +155,10 @@ export const configFileShape = z
     listeners: listeners.optional().describe('Where the gateway listens.'),
     data: path('Folder for everything the gateway writes.'),
     store: path('File of the embedded store; quoin.db in the data folder when left out.'),
+    redis: secret(
+      'URL of the Redis or Valkey server that several nodes share as queue, `redis://` or `rediss://`; REDIS_URL is the same. Without it the queue is in the process.',
+    ),
+    redisFile: path('File that holds the URL of the Redis server.'),
     payloads: path('Folder of the payloads; payloads in the data folder when left out.'),
     pmodes: path('Folder of the P-Mode files; folders below it are not read.'),
     certificates: path('Folder that certificate names in P-Modes refer to.'),

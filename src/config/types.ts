@@ -113,6 +113,8 @@ export interface Config {
   };
   /** File of the embedded store. */
   readonly storeFile: string;
+  /** URL of the Redis server that is the queue; without one the queue is in the process. */
+  readonly redis?: Secret | undefined;
   readonly folders: {
     readonly data: string;
     readonly payloads: string;

@@ -1,6 +1,6 @@
 import type { Config } from '../config/index.ts';
 import type { LoadedAgreements } from '../load-agreements.ts';
-import type { Msh, MshContext } from '../msh/index.ts';
+import type { Msh, MshContext, Queue, QueueHealth } from '../msh/index.ts';
 import type { EventLog } from '../world/observe/index.ts';
 import type { Closings } from './closings.ts';
 import type { Signals } from './signals.ts';
@@ -17,7 +17,7 @@ export interface Making {
 }
 
 /** The adapters, and what else the operations of the MSH stand on. */
-export type World = MshContext;
+export type World = MshContext & { readonly queue: Queue & QueueHealth };
 
 /** What a door opens on: `doors` takes how to close it, side by side with the others and the workers. */
 export interface Opening extends Omit<Making, 'closings'> {

@@ -1,16 +1,22 @@
 import { up } from '../faces/operations/index.ts';
 import type { ComponentHealth } from '../faces/operations/index.ts';
-import type { QueueHealth } from '../msh/index.ts';
+import type { Observer, QueueHealth } from '../msh/index.ts';
 import { systemNature } from '../world/observe/index.ts';
-import { createLocalQueue } from '../world/queue/index.ts';
+import { createLocalQueue, openRedisQueue } from '../world/queue/index.ts';
 import type { Making, World } from './making.ts';
 import type { Signals } from './signals.ts';
 
 /** The queue that the configuration asks for; the MSH closes it when its workers stop. */
-export function openQueue({ signals }: Making): Promise<World['queue']> {
-  const queue = createLocalQueue(systemNature);
+export async function openQueue({ config, observer, closings, signals }: Making): Promise<World['queue']> {
+  const queue = await queueOf(config, observer);
+  closings.push(() => queue.close());
   addQueueSignals(signals, queue);
-  return Promise.resolve(queue);
+  return queue;
+}
+
+function queueOf({ redis, accessPoint }: Making['config'], observer: Observer): Promise<World['queue']> {
+  if (redis === undefined) return Promise.resolve(createLocalQueue(systemNature));
+  return openRedisQueue({ url: redis(), name: accessPoint.party, clock: systemNature, observer });
 }
 
 function addQueueSignals({ watch, gauges }: Signals, queue: QueueHealth): void {
@@ -25,12 +31,12 @@ function addQueueSignals({ watch, gauges }: Signals, queue: QueueHealth): void {
   });
 }
 
-/** Without its server the queue rings nobody, but what comes in is kept all the same: less, not nothing. */
+/** Without its server each node works by itself on what it has: less, not nothing. */
 function queueHealth(queue: QueueHealth): ComponentHealth {
   if (queue.state() === 'connected') return up('The queue takes rings.');
   return {
     status: 'degraded',
     code: 'queue/disconnected',
-    message: 'The server of the queue cannot be reached; messages are kept and wait.',
+    message: 'The server of the queue does not serve; this node sends what it has by itself.',
   };
 }

@@ -396,6 +396,18 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     { fails: { ...minimal, pmodes: 'gone' }, path: 'pmodes' },
     { fails: { ...minimal, certificates: 'ap.pem' }, path: 'certificates' },
   ],
+  'redis-url': [
+    { fails: { ...minimal, redis: 'redis.example:6379' }, path: 'redis' },
+    { fails: { ...minimal, redis: 'http://redis.example' }, path: 'redis' },
+    { fails: { ...minimal, redis: 'redis://' }, path: 'redis' },
+    { fails: { ...minimal, redis: 'redis://:secret@redis.example/queue' }, path: 'redis' },
+    { fails: { ...minimal, redis: 'redis://:se/cret@redis.example' }, path: 'redis' },
+    {
+      fails: { ...minimal, redisFile: 'password' },
+      path: 'redisFile',
+      passes: { ...minimal, redis: 'rediss://user:p%40ss@redis.example:6380/1' },
+    },
+  ],
   'key-complete': [
     { fails: withKey({ certificate: 'ap.pem' }), path: 'keys[0].path' },
     { fails: withKey({ path: 'ap.key', alias: 'ap' }), path: 'keys[0].alias' },
@@ -447,6 +459,26 @@ for (const check of configChecks)
       assert.deepEqual(others, []);
     }
   });
+
+test('REDIS_URL is the setting redis; our own variable wins, and an empty one is none', () => {
+  const withEnv = (env: Record<string, string>) => configOf(minimal, { env }).redis?.();
+  assert.equal(withEnv({ REDIS_URL: 'redis://a' }), 'redis://a');
+  assert.equal(withEnv({ REDIS_URL: 'redis://a', QUOIN_REDIS: 'redis://b' }), 'redis://b');
+  assert.equal(withEnv({ REDIS_URL: '' }), undefined);
+  const inFile = { ...minimal, redis: 'redis://file' };
+  assert.equal(configOf(inFile, { env: { REDIS_URL: 'redis://env' } }).redis?.(), 'redis://env');
+});
+
+test('the URL of the Redis server is a secret: neither shown nor repeated when it is wrong', () => {
+  const shown = showConfig(configOf({ ...minimal, redis: 'redis://:hush@redis.example' }));
+  assert.match(shown, /redis: \(secret\)/);
+  const { problems } = load({ ...minimal, redis: 'amqp://:hush@redis.example' });
+  assert.deepEqual(
+    problems.map(({ check }) => check),
+    ['redis-url'],
+  );
+  assert.doesNotMatch(JSON.stringify(problems), /hush/);
+});
 
 test('a file this user may not read is said to be so', { skip: process.getuid?.() === 0 }, () => {
   const folder = makeFolder();

@@ -1,14 +1,12 @@
-import { execFileSync, spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { findRedis } from './find-servers.ts';
+import { startGuarded } from './guarded-process.ts';
+import type { GuardedProcess } from './guarded-process.ts';
 import { scratchFolder } from './scratch.ts';
 
 /** A real Redis (or Valkey) of the test's own. */
 export interface RedisServer {
-  readonly port: number;
   readonly url: string;
   /** Ends the server as an operator would, or at once (`kill`). What it has not written to disk is gone. */
   stop(how?: 'kill'): Promise<void>;
@@ -25,40 +23,31 @@ export interface RedisServer {
 export interface RedisServerOptions {
   /** Further arguments, `['--appendonly', 'yes']`. Nothing is written to disk unless they say so. */
   readonly args?: readonly string[];
-  /** Ends the server; a test context or the module with `after` of node:test. */
-  readonly test: { after(cleanUp: () => Promise<void>): void };
+  /** Ends the server with this test; it never outlives the process. */
+  readonly test?: { after(cleanUp: () => Promise<void>): void };
   readonly password?: string;
 }
 
-const BINARIES = ['redis-server', 'valkey-server'] as const;
-
-/** The server program on PATH; undefined when there is none. */
-export function redisBinary(): string | undefined {
-  return BINARIES.find((name) => {
-    try {
-      execFileSync(name, ['--version'], { stdio: 'ignore' });
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}
-
-/** For `skip` of a test: why it cannot run, or false. */
-export function withoutRedis(): string | false {
-  return redisBinary() === undefined && `neither ${BINARIES.join(' nor ')} is on PATH`;
+/**
+ * `false` when a server can be started, else the reason to skip: fits the `skip` option of a test. Continuous integration
+ * never skips: there the tests fail.
+ */
+export function noRedis(): false | string {
+  if (process.env['CI']) return false;
+  const found = findRedis();
+  return 'missing' in found ? found.missing : false;
 }
 
 /** Starts a server on a free port. */
-export async function startRedis(options: RedisServerOptions): Promise<RedisServer> {
-  const binary = redisBinary();
-  if (binary === undefined) throw new Error(String(withoutRedis()));
+export async function startRedis(options: RedisServerOptions = {}): Promise<RedisServer> {
+  const found = findRedis();
+  if ('missing' in found) throw new Error(found.missing);
   const folder = scratchFolder();
   for (let tries = 0; ; tries += 1) {
-    const server = new Server(binary, folder, freePort(), options);
+    const server = new Server(found.path, folder, freePort(), options);
     try {
       await server.start();
-      options.test.after(() => server.stop('kill'));
+      options.test?.after(() => server.stop('kill'));
       return server;
     } catch (error) {
       if (tries === 9) throw error;
@@ -71,67 +60,52 @@ function freePort(): number {
   return 20_000 + Math.floor(Math.random() * 12_000);
 }
 
-/**
- * The server as child of a shell that ends it when its standard input is closed: whatever ends the test process, the
- * server does not outlive it.
- */
-const GUARDED = `exec 3<&0
-"$@" </dev/null >/dev/null 2>&1 &
-server=$!
-echo $server
-(cat <&3 >/dev/null; kill -KILL $server 2>/dev/null) &
-wait $server`;
-
-const PATIENCE_MS = 60_000;
-
 class Server implements RedisServer {
-  readonly port: number;
   readonly url: string;
-  readonly #command: readonly string[];
+  readonly #port: number;
+  readonly #folder: string;
+  readonly #program: string;
+  readonly #args: readonly string[];
   readonly #password: string | undefined;
-  #shell: ChildProcess | undefined;
-  #pid = 0;
+  #running: GuardedProcess | undefined;
 
-  constructor(binary: string, folder: string, port: number, { args = [], password }: RedisServerOptions) {
-    this.port = port;
+  constructor(program: string, folder: string, port: number, { args = [], password }: RedisServerOptions) {
+    this.#port = port;
+    this.#folder = folder;
+    this.#program = program;
     this.#password = password;
     this.url = `redis://${password === undefined ? '' : `:${encodeURIComponent(password)}@`}127.0.0.1:${port}`;
     const secret = password === undefined ? [] : ['--requirepass', password];
     const quiet = ['--save', '', '--appendonly', 'no'];
     const place = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
-    this.#command = [binary, ...place, ...quiet, ...secret, ...args];
+    this.#args = [...place, ...quiet, ...secret, ...args];
   }
 
   async start(): Promise<void> {
-    const shell = spawn('sh', ['-c', GUARDED, 'sh', ...this.#command], { stdio: ['pipe', 'pipe', 'ignore'] });
-    this.#shell = shell;
-    shell.stdin.on('error', () => undefined);
-    this.#pid = Number(String((await once(createInterface(shell.stdout), 'line'))[0]));
-    const hangs = Date.now() + PATIENCE_MS;
-    while (!(await this.#answers())) {
-      if (shell.exitCode !== null) throw new Error(`redis on port ${this.port} ended (${shell.exitCode})`);
-      if (Date.now() > hangs) throw new Error(`redis on port ${this.port} does not answer`);
+    const running = await startGuarded({
+      folder: this.#folder,
+      program: this.#program,
+      args: this.#args,
+      lastSignal: 'SIGKILL',
+    });
+    this.#running = running;
+    while (!(await this.#answers(running.pid))) {
+      if (running.hasEnded()) throw new Error(`Redis on port ${this.#port} has ended.`);
       await delay(20);
     }
   }
 
-  async #answers(): Promise<boolean> {
+  async #answers(pid: number): Promise<boolean> {
     try {
       // Somebody else's server on this port has another process id.
-      return new RegExp(`process_id:${this.#pid}\\r`).test(String(await this.command('info', 'server')));
+      return String(await this.command('info', 'server')).includes(`process_id:${pid}\r`);
     } catch {
       return false;
     }
   }
 
   async stop(how?: 'kill'): Promise<void> {
-    const shell = this.#shell;
-    if (shell === undefined) return;
-    this.#shell = undefined;
-    const ended = shell.exitCode === null ? once(shell, 'exit') : Promise.resolve();
-    this.#signal(how === 'kill' ? 'SIGKILL' : 'SIGTERM');
-    await ended;
-    shell.stdin?.end();
+    await this.#running?.end(how === 'kill' ? 'SIGKILL' : 'SIGTERM');
   }
 
   freeze(): void {
@@ -143,17 +117,13 @@ class Server implements RedisServer {
   }
 
   #signal(signal: NodeJS.Signals): void {
-    try {
-      process.kill(this.#pid, signal);
-    } catch {
-      // It has ended already.
-    }
+    if (this.#running?.hasEnded() === false) process.kill(this.#running.pid, signal);
   }
 
   async command(...words: readonly string[]): Promise<unknown> {
     const [name = '', ...args] = words;
     const client = new Redis({
-      port: this.port,
+      port: this.#port,
       lazyConnect: true,
       retryStrategy: () => null,
       ...(this.#password === undefined ? {} : { password: this.#password }),
