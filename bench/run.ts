@@ -1,8 +1,10 @@
 import { memoryBenchmark } from './memory.ts';
+import { startBenchmark } from './start.ts';
 
 /** Benchmarks by name; `npm run bench -- NAME` runs one, without a name all of them. */
 const BENCHMARKS: Readonly<Record<string, () => Promise<boolean>>> = {
   memory: memoryBenchmark,
+  start: startBenchmark,
 };
 
 const [wanted] = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));

@@ -1,6 +1,6 @@
 import { TLSSocket } from 'node:tls';
 import type { PeerCertificate, SecureVersion, TlsOptions } from 'node:tls';
-import { buildConnector } from 'undici';
+import type { buildConnector } from 'undici';
 import type { CertificateFacts } from '../../protocol/errors/index.ts';
 import { DEFAULT_CIPHERS, checkTls } from './listener-tls.ts';
 
@@ -23,7 +23,8 @@ export interface PeerCertificates {
   of(error: unknown): CertificateFacts | undefined;
 }
 
-function tlsOptions(tls: TransportTls): TlsOptions {
+/** The TLS of outgoing connections as Node takes it, checked. Throws QuoinError `http/tls-configuration`. */
+export function outgoingTls(tls: TransportTls): TlsOptions {
   const options: TlsOptions = {
     minVersion: tls.minVersion ?? 'TLSv1.2',
     ciphers: tls.ciphers ?? DEFAULT_CIPHERS,
@@ -59,15 +60,16 @@ function certificateFacts(socket: TLSSocket): CertificateFacts | undefined {
 
 /**
  * How undici connects: our TLS policy, and a note of the certificate a partner showed when its verification fails,
- * because Node's error does not carry it. Throws QuoinError `http/tls-configuration`.
+ * because Node's error does not carry it.
  */
 export function createConnector(
-  tls: TransportTls,
+  undici: { readonly buildConnector: typeof buildConnector },
+  tls: TlsOptions,
   connectTimeoutMs: number,
 ): { readonly connect: buildConnector.connector; readonly certificates: PeerCertificates } {
   const shown = new WeakMap<Error, CertificateFacts>();
-  const base = buildConnector({
-    ...tlsOptions(tls),
+  const base = undici.buildConnector({
+    ...tls,
     timeout: connectTimeoutMs,
   } as buildConnector.BuildOptions);
   const connect: buildConnector.connector = (target, callback) => {

@@ -1,10 +1,10 @@
-import { Agent } from 'undici';
+import type { Agent } from 'undici';
 import type { PushReply, PushRequest, Transport } from '../../msh/ports/index.ts';
 import { QuoinError } from '../../protocol/errors/index.ts';
 import { Push } from './push.ts';
 import type { PushLimits } from './push.ts';
-import { createConnector } from './transport-tls.ts';
-import type { TransportTls } from './transport-tls.ts';
+import { createConnector, outgoingTls } from './transport-tls.ts';
+import type { PeerCertificates, TransportTls } from './transport-tls.ts';
 
 /** How messages leave; all have defaults. */
 export interface TransportOptions extends Partial<PushLimits> {
@@ -61,16 +61,17 @@ function hostOf(url: URL): string {
   return url.port === '' ? `${url.hostname}:${url.protocol === 'https:' ? 443 : 80}` : url.host;
 }
 
-/**
- * The way out to partners: HTTP/1.1 POST with a known length, streamed; no redirects; TLS 1.2 or later; a pool per host.
- * An answer given before the message was taken is read like any other. Times and sizes are bounded in every phase.
- * Throws QuoinError `http/tls-configuration`; pushes reject with `http/...` as `Transport` says.
- */
-export function createTransport(options: TransportOptions = {}): Transport {
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  const settings = { ...DEFAULTS, ...(Object.fromEntries(given) as TransportOptions) } as typeof DEFAULTS;
-  const { connect, certificates } = createConnector(options.tls ?? {}, settings.connectTimeoutMs);
-  const agent = new Agent({
+/** Connections to partners, and the certificates that were shown in those that failed. */
+interface WayOut {
+  readonly agent: Agent;
+  readonly certificates: PeerCertificates;
+}
+
+/** The library is loaded by the first push: an access point that starts has no use for it yet. */
+async function openWay(tls: ReturnType<typeof outgoingTls>, settings: typeof DEFAULTS): Promise<WayOut> {
+  const undici = await import('undici');
+  const { connect, certificates } = createConnector(undici, tls, settings.connectTimeoutMs);
+  const agent = new undici.Agent({
     connect,
     connections: settings.connectionsPerHost,
     pipelining: 1,
@@ -79,13 +80,34 @@ export function createTransport(options: TransportOptions = {}): Transport {
     headersTimeout: 0,
     bodyTimeout: 0,
   });
+  return { agent, certificates };
+}
+
+/**
+ * The way out to partners: HTTP/1.1 POST with a known length, streamed; no redirects; TLS 1.2 or later; a pool per host.
+ * An answer given before the message was taken is read like any other. Times and sizes are bounded in every phase.
+ * Throws QuoinError `http/tls-configuration`; pushes reject with `http/...` as `Transport` says.
+ */
+export function createTransport(options: TransportOptions = {}): Transport {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const settings = { ...DEFAULTS, ...(Object.fromEntries(given) as TransportOptions) } as typeof DEFAULTS;
+  const tls = outgoingTls(options.tls ?? {});
+  let way: Promise<WayOut> | undefined;
+  let closing: Promise<void> | undefined;
   return {
     push: (request) => post(request),
-    close: () => agent.close(),
+    close: () => (closing ??= closeWay()),
   };
+
+  /** What is pushed after the close finds a way that is closed, and says so like one that was open before. */
+  async function closeWay(): Promise<void> {
+    const { agent } = await (way ??= openWay(tls, settings));
+    await agent.close();
+  }
 
   async function post(request: PushRequest): Promise<PushReply> {
     const url = addressOf(request.address);
+    const { agent, certificates } = await (way ??= openWay(tls, settings));
     const push = new Push(request, { limits: settings, host: hostOf(url), certificates });
     if (push.over) return push.reply;
     try {

@@ -365,3 +365,18 @@ test('a message larger than memory would like flows with back-pressure', async (
   assert.equal(await textOf(answer), '300000000');
   assert.ok(peak - before < 150_000_000, `memory grew by ${peak - before}`);
 });
+
+test('a transport that is closed pushes no more, whether or not it ever did', async (t) => {
+  let pushed = 0;
+  const address = await peer(t, (request, response) => {
+    pushed += 1;
+    request.resume().on('end', () => response.end());
+  });
+  for (const used of [true, false]) {
+    const transport = createTransport();
+    if (used) await textOf(await transport.push(post(address, 10)));
+    await Promise.all([transport.close(), transport.close()]);
+    await assert.rejects(transport.push(post(address, 10)), QuoinError);
+  }
+  assert.equal(pushed, 1);
+});
