@@ -26,6 +26,8 @@ export interface PairFiles {
   readonly extraConfig?: string | undefined;
   /** Extra lines for the P-Mode, below its profile. */
   readonly extraPMode?: string | undefined;
+  /** How much they log; `debug`, from which the demonstration tells its story, unless told. */
+  readonly logLevel?: string | undefined;
 }
 
 /** Writes configuration and P-Mode of both access points, each into a folder of its own named for the party. */
@@ -38,7 +40,7 @@ export async function writePairFiles(files: PairFiles): Promise<void> {
   }
 }
 
-function configuration({ folder, keys, extraConfig = '' }: PairFiles, name: string, ports: Ports): string {
+function configuration({ folder, keys, extraConfig = '', logLevel = 'debug' }: PairFiles, name: string, ports: Ports): string {
   const here = join(folder, name);
   const { key, certificate } = keys.get(name)!;
   return `# An access point of the demonstration.
@@ -53,7 +55,7 @@ pmodes: pmodes
 certificates: ../keys
 keys:
   - { path: ${relative(here, key)}, certificate: ${relative(here, certificate)} }
-log: { level: debug }
+log: { level: ${logLevel} }
 ${extraConfig}`;
 }
 

@@ -31,6 +31,8 @@ export interface PairOptions {
   readonly extraConfig?: string | undefined;
   /** Extra lines for the P-Mode, below its profile. */
   readonly extraPMode?: string | undefined;
+  /** How much they log; `debug` unless told. */
+  readonly logLevel?: string | undefined;
 }
 
 /** Ports are free when they are chosen; another program may be faster. */

@@ -1,6 +1,8 @@
 import type Database from 'libsql';
 import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import type { CompiledQuery, DatabaseConnection, Dialect, Driver, QueryResult } from 'kysely';
+import AsyncDatabase from 'libsql/promise';
+import { createCommitGroup } from './commit-group.ts';
 import { createTurns } from './turns.ts';
 
 /** What the driver needs of the binding. */
@@ -23,13 +25,30 @@ export function sqliteDialect(binding: SqliteBinding): Dialect {
 
 /**
  * The one connection, lent to one user at a time in the order of asking. Every call of the binding is synchronous, so
- * a statement has happened when its promise is made.
+ * a statement has happened when its promise is made; only the commit, which waits for the disk, runs beside the process,
+ * and whoever comes meanwhile shares the next one.
  */
 function createDriver(binding: SqliteBinding): Driver {
   const turns = createTurns();
   const statements = createStatements(binding);
+  const group = createCommitGroup(binding, () => commitInBackground(binding));
+  /** True while the user of the connection is in a transaction of its own. */
+  let within = false;
+  const attempt = <R>(act: () => R): Promise<R> =>
+    settle(() => {
+      try {
+        return act();
+      } catch (error) {
+        group.failed(error);
+        throw error;
+      }
+    });
   const connection: DatabaseConnection = {
-    executeQuery: <R>(query: CompiledQuery) => settle(() => execute<R>(statements.of(query.sql), query)),
+    executeQuery: <R>(query: CompiledQuery) => {
+      const perform = (): QueryResult<R> => execute<R>(statements.of(query.sql), query);
+      // A single statement that writes is a transaction by itself.
+      return attempt(() => (within || reads(query) ? perform() : group.whole(perform)));
+    },
     streamQuery: () => {
       throw new Error('This driver answers whole results; ask for a page.');
     },
@@ -40,18 +59,38 @@ function createDriver(binding: SqliteBinding): Driver {
       await turns.take();
       return connection;
     },
-    beginTransaction: () => settle(() => run(binding, 'begin immediate')),
-    commitTransaction: () => settle(() => run(binding, 'commit')),
-    // A full disk makes SQLite roll back by itself; a second rollback would hide the reason.
-    rollbackTransaction: () => settle(() => (binding.inTransaction ? run(binding, 'rollback') : undefined)),
-    releaseConnection: () => settle(turns.give),
+    beginTransaction: () =>
+      attempt(() => {
+        group.begin();
+        within = true;
+      }),
+    commitTransaction: () => attempt(() => group.keep()),
+    rollbackTransaction: () => attempt(() => group.undo()),
+    releaseConnection: async () => {
+      within = false;
+      const { turn, durable } = group.leave(turns.waiting() > 0);
+      await turn;
+      turns.give();
+      await durable;
+    },
     destroy: async () => {
       await turns.take();
+      await group.leave(false).turn;
       statements.forget();
       letGo(binding);
       turns.give();
     },
   };
+}
+
+/** The binding has this call for its own asynchronous face only; both faces hold the same handle. */
+function commitInBackground(binding: SqliteBinding): Promise<void> {
+  return AsyncDatabase.prototype.exec.call(binding as unknown as AsyncDatabase, 'commit') as Promise<void>;
+}
+
+/** True for a statement that changes nothing. */
+function reads(query: CompiledQuery): boolean {
+  return query.query.kind === 'SelectQueryNode' || /^\s*(select|explain)\b/i.test(query.sql);
 }
 
 /**
@@ -67,10 +106,6 @@ export function letGo(binding: SqliteBinding): void {
   } finally {
     binding.close();
   }
-}
-
-function run(binding: SqliteBinding, sql: string): void {
-  binding.exec(sql);
 }
 
 /** The outcome of a synchronous call as a promise. */

@@ -4,6 +4,8 @@ export interface Turns {
   readonly take: () => Promise<void>;
   /** Ends the caller's turn. */
   readonly give: () => void;
+  /** How many wait for a turn. */
+  readonly waiting: () => number;
 }
 
 /** A queue of turns; the first is free. */
@@ -21,5 +23,6 @@ export function createTurns(): Turns {
       if (next === undefined) taken = false;
       else next();
     },
+    waiting: () => waiting.length,
   };
 }

@@ -1,0 +1,105 @@
+import type { SqliteBinding } from './driver.ts';
+
+/** What one commit makes durable: the work of everybody who was waiting while the commit before was synced. */
+export interface CommitGroup {
+  /** Begins work that succeeds or is undone as a whole. */
+  readonly begin: () => void;
+  /** Ends it; durable when `leave` has resolved. */
+  readonly keep: () => void;
+  /** Undoes it and nothing else. */
+  readonly undo: () => void;
+  /** The three for work without a pause. */
+  readonly whole: <T>(act: () => T) => T;
+  /** Notes an error that may have undone the whole group, as a full disk does. */
+  readonly failed: (error: unknown) => void;
+  /** Ends the turn of a member: commits, unless `another` member follows. Resolves when its work is durable. */
+  readonly leave: (another: boolean) => { readonly turn: Promise<void>; readonly durable: Promise<void> };
+}
+
+/** Members of one commit at the most, so that the first of a long line does not wait for the last. */
+const MOST_MEMBERS = 64;
+
+/** Syncs the commit without blocking the process: it is the disk that takes long. */
+export type CommitInBackground = () => Promise<void>;
+
+interface Open {
+  members: number;
+  readonly durable: Promise<void>;
+  readonly settle: (failure?: unknown) => void;
+  /** Why nothing of it can be kept, once the database has undone it by itself. */
+  failure?: unknown;
+}
+
+/**
+ * Group commit: one sync for many transactions. Each is a savepoint of one transaction of the database, and nobody learns
+ * that its own work is done before the whole is durable; who only reads in between waits too, because what it has seen
+ * might otherwise never have been. A member that is undone takes nothing else along.
+ */
+export function createCommitGroup(binding: SqliteBinding, commit: CommitInBackground): CommitGroup {
+  let open: Open | undefined;
+  /** True while the first member works, which needs no savepoint: undoing it is undoing all. */
+  let alone = false;
+  const begin = (): void => {
+    alone = open === undefined;
+    binding.exec(alone ? 'begin immediate' : 'savepoint member');
+    open ??= newGroup();
+  };
+  const keep = (): void => {
+    if (!alone) binding.exec('release member');
+  };
+  const undo = (): void => {
+    // A full disk makes SQLite roll back by itself; a second rollback would hide the reason.
+    if (!binding.inTransaction) return;
+    if (!alone) return void binding.exec('rollback to member; release member');
+    binding.exec('rollback');
+    open?.settle();
+    open = undefined;
+  };
+  const end = async (group: Open): Promise<void> => {
+    open = undefined;
+    if (group.failure !== undefined) return group.settle(group.failure);
+    try {
+      await commit();
+      group.settle();
+    } catch (error) {
+      if (binding.inTransaction) binding.exec('rollback');
+      group.settle(error);
+    }
+  };
+  return {
+    begin,
+    keep,
+    undo,
+    whole: (act) => {
+      begin();
+      try {
+        const result = act();
+        keep();
+        return result;
+      } catch (error) {
+        undo();
+        throw error;
+      }
+    },
+    failed: (error) => {
+      if (open !== undefined && !binding.inTransaction) open.failure ??= error;
+    },
+    leave: (another) => {
+      const group = open;
+      if (group === undefined) return { turn: DONE, durable: DONE };
+      group.members += 1;
+      const goesOn = another && group.members < MOST_MEMBERS && group.failure === undefined;
+      return { turn: goesOn ? DONE : end(group), durable: group.durable };
+    },
+  };
+}
+
+const DONE = Promise.resolve();
+
+function newGroup(): Open {
+  let settle!: Open['settle'];
+  const durable = new Promise<void>((resolve, reject) => {
+    settle = (failure) => (failure === undefined ? resolve() : reject(failure as Error));
+  });
+  return { members: 0, durable, settle };
+}
