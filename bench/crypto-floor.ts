@@ -31,7 +31,10 @@ export function cryptoFloor(modulusLength: number, payload: Buffer): { floor: nu
       if (!verify('sha256', signedXml, publicKey, signature)) throw new Error('signature');
     }
     const key = randomBytes(16);
-    const opened = privateDecrypt({ key: privateKey, ...oaep }, publicEncrypt({ key: publicKey, ...oaep }, key));
+    const opened = privateDecrypt(
+      { key: privateKey, ...oaep },
+      publicEncrypt({ key: publicKey, ...oaep }, key),
+    );
     const iv = randomBytes(12);
     const cipher = createCipheriv('aes-128-gcm', key, iv);
     const sealed = Buffer.concat([cipher.update(payload), cipher.final()]);

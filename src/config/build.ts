@@ -148,6 +148,7 @@ function limitsOf({ limits }: Written): ConfiguredLimits {
     envelopeBytes: parseSize(limits.envelopeSize),
     parts: limits.parts,
     messageBytes: parseSize(limits.messageSize),
+    inlineBytes: parseSize(limits.inlineSize),
     spoolBytes: parseSize(limits.spoolSize),
     gzipRatio: limits.gzipRatio,
     replyBytes: parseSize(limits.replySize),

@@ -153,6 +153,9 @@ const files: readonly ConfigCheck[] = [
 
 const SHORTEST_TOKEN = 16;
 
+/** bytes; what is inline is in memory while its message is handled. */
+const MOST_INLINE = 1024 * 1024;
+
 type Listeners = ConfigDraft['config']['listeners'];
 
 function samePort(one: keyof Listeners, other: keyof Listeners, listeners: Listeners): readonly ConfigHit[] {
@@ -302,6 +305,14 @@ const rest: readonly ConfigCheck[] = [
         : []),
       ...(limits.spoolBytes > limits.messageBytes
         ? [{ path: ['limits', 'spoolSize'], message: 'more may be spooled than a message may have' }]
+        : []),
+      ...(limits.inlineBytes > MOST_INLINE
+        ? [
+            {
+              path: ['limits', 'inlineSize'],
+              message: 'more than 1 MiB of a message would go into the database',
+            },
+          ]
         : []),
       ...(times.leaseMs <= times.connectMs + times.responseMs
         ? [{ path: ['timeouts', 'lease'], message: 'the lease ends before a push can have failed' }]

@@ -26,6 +26,7 @@ export const configDefaults = {
     messageSize: '4GiB',
     parts: 64,
     envelopeSize: '1MiB',
+    inlineSize: '64KiB',
     spoolSize: '256MiB',
     gzipRatio: 1000,
     replySize: '4MiB',

@@ -115,6 +115,9 @@ const limits = z.strictObject({
   messageSize: size('Largest inbound message on the wire.'),
   parts: count(1, 1000, 'Most MIME parts of a message, the SOAP part included.'),
   envelopeSize: size('Largest SOAP part.'),
+  inlineSize: size(
+    'Payload bytes of one message that are kept in the database, in one commit with it; larger ones become files. At most 1MiB.',
+  ),
   spoolSize: size('Most payload bytes that may wait for SOAP parts yet to come, all messages together.'),
   gzipRatio: count(1, 100_000, 'Most decompressed bytes per compressed byte.'),
   replySize: size('Largest answer of a partner to a push.'),

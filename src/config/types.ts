@@ -54,6 +54,8 @@ export interface ConfiguredLimits {
   readonly messageBytes: number;
   /** Payload parts that arrive before the SOAP part and must wait for it. */
   readonly spoolBytes: number;
+  /** Payload bytes of one message that are kept in the database; 0 keeps none there. */
+  readonly inlineBytes: number;
   /** Decompressed bytes per compressed byte. */
   readonly gzipRatio: number;
   /** What a partner answers to a push. */

@@ -3,9 +3,26 @@ import type { MshLimits } from '../msh/index.ts';
 
 /** The bounds of the configuration as the MSH knows them. */
 export function mshLimits(config: Config): MshLimits {
-  const { envelopeBytes, parts, messageBytes, spoolBytes, gzipRatio, replyBytes, canonicalBytes } =
-    config.limits;
-  return { envelopeBytes, parts, messageBytes, spoolBytes, gzipRatio, replyBytes, canonicalBytes };
+  const {
+    envelopeBytes,
+    parts,
+    messageBytes,
+    inlineBytes,
+    spoolBytes,
+    gzipRatio,
+    replyBytes,
+    canonicalBytes,
+  } = config.limits;
+  return {
+    envelopeBytes,
+    parts,
+    messageBytes,
+    inlineBytes,
+    spoolBytes,
+    gzipRatio,
+    replyBytes,
+    canonicalBytes,
+  };
 }
 
 /** The bounds that every listener has. */

@@ -23,6 +23,8 @@ export interface MshLimits {
   readonly parts: number;
   /** All bytes of one inbound message on the wire. */
   readonly messageBytes: number;
+  /** Payload bytes of one message that are kept with its row, in one commit; what is larger goes to the payload store. */
+  readonly inlineBytes: number;
   /** Payload parts that arrive before their SOAP part and must wait for it, all messages together. */
   readonly spoolBytes: number;
   /** Decompressed bytes per compressed byte, once a megabyte has come out. */

@@ -1,5 +1,6 @@
 import type { MshContext } from './context.ts';
 import { failureFrom } from './messages.ts';
+import { isInline } from './keep-bytes.ts';
 import type { PayloadHandle } from './ports/index.ts';
 
 /** Removes payloads that no row names. What cannot be removed now is told and left to the sweeper; nothing depends on it. */
@@ -7,7 +8,8 @@ export async function discardPayloads(
   context: Pick<MshContext, 'payloads' | 'observer'>,
   handles: readonly PayloadHandle[],
 ): Promise<void> {
-  const outcomes = await Promise.allSettled(handles.map((handle) => context.payloads.remove(handle)));
+  const files = handles.filter((handle) => !isInline(handle));
+  const outcomes = await Promise.allSettled(files.map((handle) => context.payloads.remove(handle)));
   const failed = outcomes.filter((outcome) => outcome.status === 'rejected');
   if (failed.length === 0) return;
   context.observer.emit({

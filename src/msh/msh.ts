@@ -1,6 +1,7 @@
 import { gunzipBounded } from '../protocol/as4/index.ts';
 import { explainMatch } from '../protocol/pmode/index.ts';
 import type { MshContext } from './context.ts';
+import { openBytes } from './keep-bytes.ts';
 import { failureFrom } from './messages.ts';
 import type { InboundMessage, PayloadHandle } from './ports/index.ts';
 import { receive } from './receive/receive.ts';
@@ -50,7 +51,7 @@ function openPayload(
   payload: PayloadHandle,
   options: { readonly compressed: boolean },
 ): AsyncIterable<Uint8Array> {
-  const kept = context.payloads.open(payload);
+  const kept = openBytes(context, payload);
   return options.compressed ? gunzipBounded(kept, { maxBytes: Infinity, maxRatio: Infinity }) : kept;
 }
 

@@ -92,6 +92,7 @@ test('a minimal file is enough, and every default is filled in', () => {
       envelopeBytes: 1_048_576,
       parts: 64,
       messageBytes: 4_294_967_296,
+      inlineBytes: 65_536,
       spoolBytes: 268_435_456,
       gzipRatio: 1000,
       replyBytes: 4_194_304,

@@ -151,6 +151,8 @@ export const TEST_LIMITS: MshLimits = {
   envelopeBytes: MIB,
   parts: 64,
   messageBytes: 256 * MIB,
+  // Payloads are files here, unless a test says otherwise: that is the longer way.
+  inlineBytes: 0,
   spoolBytes: MIB,
   gzipRatio: 200,
   replyBytes: MIB,

@@ -40,7 +40,11 @@ export async function writePairFiles(files: PairFiles): Promise<void> {
   }
 }
 
-function configuration({ folder, keys, extraConfig = '', logLevel = 'debug' }: PairFiles, name: string, ports: Ports): string {
+function configuration(
+  { folder, keys, extraConfig = '', logLevel = 'debug' }: PairFiles,
+  name: string,
+  ports: Ports,
+): string {
   const here = join(folder, name);
   const { key, certificate } = keys.get(name)!;
   return `# An access point of the demonstration.

@@ -109,6 +109,8 @@ export interface MessageStore {
 
   /** Which of these payloads a row still names; a row in DELETED names none. */
   referencedPayloads(handles: readonly PayloadHandle[]): Promise<ReadonlySet<PayloadHandle>>;
+  /** The bytes of a part that were kept with its row; undefined when there are none under this handle. */
+  inlinePayload(handle: PayloadHandle): Promise<Buffer | undefined>;
   /** Answers when the store can write; rejects with `store/unavailable` otherwise. */
   check(): Promise<void>;
   /** Resolves when what runs has finished and the database is free for another process; later calls reject. */

@@ -34,6 +34,12 @@ export interface StoredPart {
   readonly signedDigest: string;
 }
 
+/** A part to be kept. */
+export interface NewPart extends StoredPart {
+  /** The bytes, where they are to be kept in one commit with the row and not in the payload store. */
+  readonly inline?: Buffer | undefined;
+}
+
 /** What went wrong, as the journal, the API and the log tell it. */
 export interface Failure {
   /** The step of the pipeline, `receive/verify-signature` for example. */
@@ -95,8 +101,8 @@ export interface OutboundMessage {
 /** What `submit/keep` commits. */
 export type NewOutboundMessage = Pick<
   OutboundMessage,
-  'rowId' | 'messageId' | 'pmodeId' | 'leg' | 'userMessage' | 'parts' | 'fingerprint' | 'submittedAt'
->;
+  'rowId' | 'messageId' | 'pmodeId' | 'leg' | 'userMessage' | 'fingerprint' | 'submittedAt'
+> & { readonly parts: readonly NewPart[] };
 
 /** How one push ended (send/read-reply). */
 export type ReplyClass = 'acknowledged' | 'retry' | 'refused';
@@ -137,7 +143,9 @@ export interface InboundMessage {
 }
 
 /** What `receive/keep` commits. */
-export type NewInboundMessage = Omit<InboundMessage, 'state' | 'duplicates' | 'downloadedAt'>;
+export type NewInboundMessage = Omit<InboundMessage, 'state' | 'duplicates' | 'downloadedAt' | 'parts'> & {
+  readonly parts: readonly NewPart[];
+};
 
 /** A refusal or a notable event, kept for the operator. `at` is ms since the epoch. */
 export interface JournalEntry {

@@ -7,13 +7,15 @@ import type { MshContext } from '../context.ts';
 import { discardPayloads } from '../discard-payloads.ts';
 import { Meter } from '../meter.ts';
 import type { Budget } from '../meter.ts';
-import type { PayloadWriter, StoredPart } from '../ports/index.ts';
+import { createBytesWriter } from '../keep-bytes.ts';
+import type { BytesWriter, InlineRoom, KeptBytes } from '../keep-bytes.ts';
+import type { NewPart } from '../ports/index.ts';
 import type { Opened, Verified } from './stages.ts';
 
 /** A payload that is written but not yet readable by anyone. */
 interface Written {
-  readonly writer: PayloadWriter;
-  readonly describe: (payload: string) => StoredPart;
+  readonly writer: BytesWriter;
+  readonly describe: (kept: KeptBytes) => NewPart;
 }
 
 /**
@@ -24,10 +26,14 @@ interface Written {
 export async function openPayloads(context: MshContext, verified: Verified): Promise<Opened> {
   const written = new Map<string, Written>();
   const budget = { left: verified.governing.leg.payload.maxMessageSize };
+  const room: InlineRoom = { left: context.limits.inlineBytes };
   try {
     for await (const part of verified.parts) {
       const index = partIndex(verified, part, written);
-      written.set(verified.contentIds[index]!, await openPart(context, verified, part, index, budget));
+      written.set(
+        verified.contentIds[index]!,
+        await openPart(context, verified, part, index, { budget, room }),
+      );
     }
     const absent = verified.contentIds.find((id) => !written.has(id));
     if (absent !== undefined) throw absentPart(absent);
@@ -42,13 +48,13 @@ async function commitAll(
   context: MshContext,
   verified: Verified,
   written: ReadonlyMap<string, Written>,
-): Promise<readonly StoredPart[]> {
+): Promise<readonly NewPart[]> {
   if (verified.governing.leg.delivery === 'none') {
     // Test service: proven, acknowledged, never delivered; its payload is of no use to anyone.
     await Promise.all([...written.values()].map(({ writer }) => writer.abort()));
     return [];
   }
-  const stored: StoredPart[] = [];
+  const stored: NewPart[] = [];
   try {
     for (const id of verified.contentIds) {
       const { writer, describe } = written.get(id)!;
@@ -83,7 +89,7 @@ async function openPart(
   verified: Verified,
   part: MimePart,
   index: number,
-  budget: Budget,
+  { budget, room }: { readonly budget: Budget; readonly room: InlineRoom },
 ): Promise<Written> {
   const contentId = verified.contentIds[index]!;
   const info = verified.userMessage.payloadInfo[index]!;
@@ -97,7 +103,7 @@ async function openPart(
     budget,
     tooLarge: () => tooLarge(contentId, maxPartSize),
   });
-  const writer = await context.payloads.create();
+  const writer = createBytesWriter(context, room);
   try {
     const content = compressed
       ? gunzipBounded(source.chunks(), gunzipLimits(context, verified))
@@ -125,7 +131,7 @@ async function attempt(act: () => Promise<void>): Promise<{ readonly error?: Err
 }
 
 async function writeAll(
-  writer: PayloadWriter,
+  writer: BytesWriter,
   meter: Meter,
   content: AsyncIterable<Uint8Array>,
 ): Promise<void> {
@@ -172,15 +178,15 @@ function describer(
   contentId: string,
   meter: Meter,
   signedDigest: string,
-): (payload: string) => StoredPart {
+): (kept: KeptBytes) => NewPart {
   const mimeType = partTreatment(info).mimeType ?? 'application/octet-stream';
   const properties = consumerProperties(info);
   const sha256 = meter.sha256();
-  return (payload) => ({
+  return (kept) => ({
     href: info.href ?? `cid:${contentId}`,
     mimeType,
     properties,
-    payload,
+    ...kept,
     size: meter.size,
     compressed: false,
     originalSize: meter.size,

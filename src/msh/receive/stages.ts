@@ -10,7 +10,7 @@ import type {
   VerifiedSignature,
 } from '../../protocol/wss/index.ts';
 import type { XmlElement } from '../../protocol/xml/index.ts';
-import type { StoredPart } from '../ports/index.ts';
+import type { NewPart } from '../ports/index.ts';
 
 /** The payload parts still to come, in wire order; each body is read or drained before the next. */
 export type IncomingParts = AsyncGenerator<MimePart>;
@@ -54,7 +54,7 @@ export interface Verified extends Governed {
 /** A verified message whose payloads are decrypted, agree with their digests and are durable. Only open-payloads.ts makes one. */
 export interface Opened extends Verified {
   readonly [openedBy]: 'receive/open-payloads';
-  readonly stored: readonly StoredPart[];
+  readonly stored: readonly NewPart[];
 }
 
 /** What verify-signature.ts adds to a governed message. */

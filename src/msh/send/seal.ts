@@ -4,6 +4,7 @@ import { sealEnvelope } from '../../protocol/wss/index.ts';
 import type { SealedEnvelope } from '../../protocol/wss/index.ts';
 import type { MshContext } from '../context.ts';
 import type { KeptEnvelope, KeyRing, OutboundMessage, StoredPart } from '../ports/index.ts';
+import { openBytes } from '../keep-bytes.ts';
 import { wireType } from '../submit/keep.ts';
 import { once } from '../streams.ts';
 
@@ -77,6 +78,6 @@ function content(
   part: StoredPart,
   sealed: SealedEnvelope | undefined,
 ): AsyncIterable<Uint8Array> {
-  const kept = context.payloads.open(part.payload);
+  const kept = openBytes(context, part.payload);
   return sealed ? sealed.encrypt(part.href, kept) : kept;
 }

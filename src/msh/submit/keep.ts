@@ -7,7 +7,9 @@ import type { MshContext } from '../context.ts';
 import { discardPayloads } from '../discard-payloads.ts';
 import { Meter } from '../meter.ts';
 import type { Budget } from '../meter.ts';
-import type { PayloadWriter, StoredPart } from '../ports/index.ts';
+import { createBytesWriter } from '../keep-bytes.ts';
+import type { BytesWriter, InlineRoom } from '../keep-bytes.ts';
+import type { NewPart } from '../ports/index.ts';
 import type { PartStreams, Submission } from '../types.ts';
 
 /** The media type that a part carries on the wire and that decides how its digest is made. */
@@ -17,8 +19,8 @@ export function wireType(part: { readonly compressed: boolean; readonly mimeType
 
 /** A payload that is written and not yet committed. */
 interface Written {
-  readonly writer: PayloadWriter;
-  readonly described: Omit<StoredPart, 'payload'>;
+  readonly writer: BytesWriter;
+  readonly described: Omit<NewPart, 'payload' | 'inline'>;
 }
 
 /**
@@ -32,14 +34,18 @@ export async function keepPayloads(
   submission: Submission,
   header: UserMessage,
   streams: PartStreams,
-): Promise<readonly StoredPart[]> {
+): Promise<readonly NewPart[]> {
   const written = new Map<number, Written>();
   const budget = { left: governing.leg.payload.maxMessageSize };
+  const room: InlineRoom = { left: context.limits.inlineBytes };
   try {
     for await (const { index, content } of streams) {
       if (written.has(index) || submission.parts[index] === undefined)
         throw undeclared(index, written.has(index));
-      written.set(index, await writePart(context, governing, submission, header, { index, content }, budget));
+      written.set(
+        index,
+        await writePart(context, governing, submission, header, { index, content, room }, budget),
+      );
     }
     const inOrder = submission.parts.map((_, index) => written.get(index) ?? missing(index));
     return await commitAll(context, inOrder);
@@ -49,10 +55,10 @@ export async function keepPayloads(
   }
 }
 
-async function commitAll(context: MshContext, written: readonly Written[]): Promise<readonly StoredPart[]> {
-  const kept: StoredPart[] = [];
+async function commitAll(context: MshContext, written: readonly Written[]): Promise<readonly NewPart[]> {
+  const kept: NewPart[] = [];
   try {
-    for (const { writer, described } of written) kept.push({ ...described, payload: await writer.commit() });
+    for (const { writer, described } of written) kept.push({ ...described, ...(await writer.commit()) });
     return kept;
   } catch (error) {
     await discardParts(context, kept);
@@ -61,7 +67,7 @@ async function commitAll(context: MshContext, written: readonly Written[]): Prom
 }
 
 /** Removes payloads that no row names. */
-export async function discardParts(context: MshContext, parts: readonly StoredPart[]): Promise<void> {
+export async function discardParts(context: MshContext, parts: readonly NewPart[]): Promise<void> {
   await discardPayloads(
     context,
     parts.map(({ payload }) => payload),
@@ -73,7 +79,11 @@ async function writePart(
   governing: GoverningLeg,
   submission: Submission,
   header: UserMessage,
-  stream: { readonly index: number; readonly content: AsyncIterable<Uint8Array> },
+  stream: {
+    readonly index: number;
+    readonly content: AsyncIterable<Uint8Array>;
+    readonly room: InlineRoom;
+  },
   budget: Budget,
 ): Promise<Written> {
   const declared = submission.parts[stream.index]!;
@@ -89,7 +99,7 @@ async function writePart(
   const digester = attachmentDigester(wireType({ compressed, mimeType: declared.mimeType }), {
     maxCanonicalBytes: context.limits.canonicalBytes,
   });
-  const writer = await context.payloads.create();
+  const writer = createBytesWriter(context, stream.room);
   try {
     const size = await writeAll(writer, compressed ? gzip(counted) : counted, (chunk) =>
       digester.update(chunk),
@@ -120,7 +130,7 @@ function unsignable(index: number, { message, finding, code }: Refusal): QuoinEr
 }
 
 async function writeAll(
-  writer: PayloadWriter,
+  writer: BytesWriter,
   source: AsyncIterable<Uint8Array>,
   seen: (chunk: Uint8Array) => void,
 ): Promise<number> {

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
-import type { PayloadHandle, RowId, StoredPart } from '../../msh/ports/index.ts';
+import type { NewPart, PayloadHandle, RowId, StoredPart } from '../../msh/ports/index.ts';
+import { asBuffer } from './rows.ts';
 import type { Tables } from './tables.ts';
 
 type Direction = 'outbound' | 'inbound';
@@ -7,21 +8,35 @@ type Direction = 'outbound' | 'inbound';
 /** Handles one statement asks for: every engine takes that many parameters. */
 const HANDLES_AT_ONCE = 500;
 
-/** Writes the parts of a message in their order; belongs inside the transaction that inserts the message. */
+/** Writes the parts of a message in their order, and the bytes of those kept inline; belongs inside the transaction that inserts the message. */
 export async function insertParts(
   db: Kysely<Tables>,
   direction: Direction,
   rowId: RowId,
-  parts: readonly StoredPart[],
+  parts: readonly NewPart[],
 ): Promise<void> {
   if (parts.length === 0) return;
-  const rows = parts.map(({ payload, ...part }, position) => ({
+  const rows = parts.map(({ payload, inline: _bytes, ...part }, position) => ({
     row_id: rowId,
     position,
     payload,
     part: JSON.stringify(part),
   }));
   await db.insertInto(`${direction}_parts`).values(rows).execute();
+  const inline = parts.flatMap(({ payload, inline: bytes }) =>
+    bytes === undefined ? [] : [{ payload, bytes }],
+  );
+  if (inline.length > 0) await db.insertInto('inline_payloads').values(inline).execute();
+}
+
+/** The bytes kept inline under this handle. */
+export async function inlinePayload(db: Kysely<Tables>, handle: PayloadHandle): Promise<Buffer | undefined> {
+  const row = await db
+    .selectFrom('inline_payloads')
+    .select('bytes')
+    .where('payload', '=', handle)
+    .executeTakeFirst();
+  return row === undefined ? undefined : asBuffer(row.bytes);
 }
 
 /** The parts of these messages, by row id, each in its order. */

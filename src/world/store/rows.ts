@@ -126,7 +126,8 @@ export function failureFrom(column: string | null): Failure | undefined {
   return column === null ? undefined : (JSON.parse(column) as Failure);
 }
 
-function asBuffer(bytes: Uint8Array): Buffer {
+/** Bytes as an engine gives them, as a Buffer. */
+export function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 

@@ -10,8 +10,8 @@ import * as inbound from './inbound.ts';
 import { appendJournal, listJournal } from './journal.ts';
 import { migrate } from './migrate.ts';
 import * as outbound from './outbound.ts';
-import { referencedPayloads } from './parts.ts';
 import * as partners from './partners.ts';
+import { inlinePayload, referencedPayloads } from './parts.ts';
 import type { Tables } from './tables.ts';
 import { createTell } from './tell.ts';
 import type { Tell } from './tell.ts';
@@ -124,6 +124,7 @@ function messageStore({ serve, telling, close }: Serving, settings: StoreSetting
     appendJournal: serve((on, entry) => appendJournal(on, entry, settings.journalEntries)),
     listJournal: serve(listJournal),
     referencedPayloads: serve(referencedPayloads),
+    inlinePayload: serve(inlinePayload),
     check: serve(probe),
     close,
   };

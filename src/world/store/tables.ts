@@ -11,6 +11,7 @@ export interface Tables {
   readonly attempts: AttemptTable;
   readonly inbound: InboundTable;
   readonly inbound_parts: PartTable;
+  readonly inline_payloads: InlinePayloadTable;
   readonly journal: JournalTable;
   readonly events: EventTable;
   readonly events_gone: EventsGoneTable;
@@ -49,6 +50,12 @@ export interface PartTable {
   readonly position: number;
   readonly payload: string;
   readonly part: string;
+}
+
+/** The bytes of a small payload, kept in one commit with the row that names it. */
+export interface InlinePayloadTable {
+  readonly payload: string;
+  readonly bytes: Uint8Array;
 }
 
 /** The signed envelope, apart from its message: written once, while the message changes with every attempt. */

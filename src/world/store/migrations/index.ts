@@ -4,6 +4,7 @@ import type { Tables } from '../tables.ts';
 import { messages } from './001-messages.ts';
 import { events } from './002-events.ts';
 import { partners } from './003-partners.ts';
+import { inlinePayloads } from './004-inline-payloads.ts';
 
 /** One step of the schema, in the portable subset; what differs between engines comes from the engine. */
 export interface Migration {
@@ -16,4 +17,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '001-messages', up: messages },
   { name: '002-events', up: events },
   { name: '003-partners', up: partners },
+  { name: '004-inline-payloads', up: inlinePayloads },
 ];

@@ -1,4 +1,4 @@
-import type { SqliteBinding } from './driver.ts';
+import type Database from 'libsql';
 
 /** What one commit makes durable: the work of everybody who was waiting while the commit before was synced. */
 export interface CommitGroup {
@@ -35,7 +35,7 @@ interface Open {
  * that its own work is done before the whole is durable; who only reads in between waits too, because what it has seen
  * might otherwise never have been. A member that is undone takes nothing else along.
  */
-export function createCommitGroup(binding: SqliteBinding, commit: CommitInBackground): CommitGroup {
+export function createCommitGroup(binding: Database.Database, commit: CommitInBackground): CommitGroup {
   let open: Open | undefined;
   /** True while the first member works, which needs no savepoint: undoing it is undoing all. */
   let alone = false;
