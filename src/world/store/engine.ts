@@ -1,5 +1,14 @@
-import type { ColumnBuilderCallback, Dialect, Transaction } from 'kysely';
+import type { ColumnBuilderCallback, Dialect, Kysely, Transaction } from 'kysely';
 import type { Tables } from './tables.ts';
+
+/**
+ * Tables that are read upwards by a cursor on `seq`, by readers that must not miss a row. A number is taken when a row is
+ * written and seen when it is committed, so a row may appear below one that was seen before; see `settledUpTo`.
+ */
+export const UPWARD_TABLES = ['inbound'] as const;
+
+/** A table that is read upwards. */
+export type UpwardTable = (typeof UPWARD_TABLES)[number];
 
 /** Why the database cannot serve, in words for the operator. */
 export interface DatabaseFault {
@@ -24,6 +33,15 @@ export interface Engine {
    * of their numbers and a reader with a cursor misses none.
    */
   readonly lockEvents: (transaction: Transaction<Tables>) => Promise<void>;
+  /** Adds what the engine needs besides the tables, once their schema is up to date; runs at every start. */
+  readonly complete: (transaction: Transaction<Tables>) => Promise<void>;
+  /**
+   * The number up to which every row of the table is there for good: whoever reads no further misses none. Statements
+   * that read must start after it has resolved. Undefined where rows appear in the order of their numbers.
+   */
+  readonly settledUpTo: (db: Kysely<Tables>, table: UpwardTable) => Promise<number | undefined>;
+  /** True when the database has undone the whole operation and it may succeed if done again (deadlocks). */
+  readonly isTransient: (error: unknown) => boolean;
   /** The fault an error of this engine speaks of; undefined when the error is a defect of ours. */
   readonly faultOf: (error: unknown) => DatabaseFault | undefined;
   /** Gives back what the engine holds outside its connections. */

@@ -1,15 +1,23 @@
 import { QuoinError } from '../../protocol/errors/index.ts';
 import type { Engine } from './engine.ts';
 
+/** How often an operation is done again that the database has undone through no fault of its own. */
+const REPEATS = 5;
+
 /**
- * Runs one operation of the store and tells a database that cannot serve (`store/unavailable`) from a defect of ours,
- * which passes unchanged.
+ * Runs one operation of the store, again where the database asks for that, and tells a database that cannot serve
+ * (`store/unavailable`) from a defect of ours, which passes unchanged.
  */
-export async function onDatabase<T>(engine: Engine, operation: () => Promise<T>): Promise<T> {
-  try {
-    return await operation();
-  } catch (error) {
-    throw asUnavailable(engine, error);
+export async function onDatabase<T>(
+  engine: Pick<Engine, 'faultOf' | 'isTransient'>,
+  operation: () => Promise<T>,
+): Promise<T> {
+  for (let repeats = 0; ; repeats += 1) {
+    try {
+      return await operation();
+    } catch (error) {
+      if (repeats === REPEATS || !engine.isTransient(error)) throw asUnavailable(engine, error);
+    }
   }
 }
 

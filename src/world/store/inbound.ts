@@ -10,6 +10,7 @@ import type {
   PageRequest,
   RowId,
 } from '../../msh/ports/index.ts';
+import type { Engine } from './engine.ts';
 import { pageOf, sliceOf } from './paging.ts';
 import { insertParts, partsOf } from './parts.ts';
 import { inboundFrom, receiptColumns } from './rows.ts';
@@ -111,19 +112,22 @@ async function messageOf(db: Kysely<Tables>, row: Selectable<InboundTable>): Pro
   return inboundFrom(row, parts.get(row.row_id)!);
 }
 
-/** Deliverable messages, the first kept first. */
+/** Deliverable messages, the first kept first; none that another may still come before. */
 export async function listInbound(
   db: Kysely<Tables>,
+  engine: Pick<Engine, 'settledUpTo'>,
   filter: Parameters<MessageStore['listInbound']>[0],
   page: PageRequest,
 ): Promise<Page<InboundMessage>> {
   const slice = sliceOf(page);
+  const settled = await engine.settledUpTo(db, 'inbound');
   let query = db
     .selectFrom('inbound')
     .selectAll()
     .where('deliverable', '=', 1)
     .orderBy('seq')
     .limit(slice.fetch);
+  if (settled !== undefined) query = query.where('seq', '<=', settled);
   if (slice.after !== undefined) query = query.where('seq', '>', slice.after);
   if (filter.state !== undefined) query = query.where('state', '=', filter.state);
   if (filter.conversationId !== undefined) query = query.where('conversation_id', '=', filter.conversationId);

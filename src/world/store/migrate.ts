@@ -22,6 +22,7 @@ export async function migrate(db: Kysely<Tables>, engine: Engine, now: number): 
         .values({ version: index + 1, name: migration.name, applied_at: now })
         .execute();
     }
+    await engine.complete(transaction);
   });
 }
 

@@ -94,7 +94,7 @@ function serving(db: Kysely<Tables>, engine: Engine): Serving {
 function storeOn(db: Kysely<Tables>, engine: Engine, settings: StoreSettings): Store {
   const serves = serving(db, engine);
   return {
-    ...messageStore(serves, settings),
+    ...messageStore(serves, engine, settings),
     ...eventStore(serves),
     ...deliveryStore(serves),
     counts: serves.serve(counts),
@@ -102,7 +102,11 @@ function storeOn(db: Kysely<Tables>, engine: Engine, settings: StoreSettings): S
   };
 }
 
-function messageStore({ serve, telling, close }: Serving, settings: StoreSettings): MessageStore {
+function messageStore(
+  { serve, telling, close }: Serving,
+  engine: Engine,
+  settings: StoreSettings,
+): MessageStore {
   return {
     insertOutbound: serve(outbound.insertOutbound),
     findOutbound: serve(outbound.findOutbound),
@@ -119,7 +123,7 @@ function messageStore({ serve, telling, close }: Serving, settings: StoreSetting
     findDuplicate: serve(inbound.findDuplicate),
     countDuplicate: serve(inbound.countDuplicate),
     getInbound: serve(inbound.getInbound),
-    listInbound: serve(inbound.listInbound),
+    listInbound: serve((on, filter, page) => inbound.listInbound(on, engine, filter, page)),
     moveInbound: telling(inbound.moveInbound),
     appendJournal: serve((on, entry) => appendJournal(on, entry, settings.journalEntries)),
     listJournal: serve(listJournal),

@@ -2,6 +2,7 @@ import type Database from 'libsql';
 import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import type { CompiledQuery, DatabaseConnection, Dialect, Driver, QueryResult } from 'kysely';
 import AsyncDatabase from 'libsql/promise';
+import { bindable } from '../bindable.ts';
 import { createCommitGroup } from './commit-group.ts';
 import { createTurns } from './turns.ts';
 
@@ -118,17 +119,6 @@ function execute<R>(statement: Statement, query: CompiledQuery): QueryResult<R> 
   if (statement.reader) return { rows: statement.all(parameters).map((row) => readable(row as object) as R) };
   const { changes } = statement.run(parameters);
   return { rows: [], numAffectedRows: BigInt(changes) };
-}
-
-/**
- * A parameter the binding can take. What it cannot take is refused here, because there it ends the process (booleans)
- * or comes back as something else (text with NUL or half characters).
- */
-function bindable(value: unknown): unknown {
-  if (value === null || value instanceof Uint8Array) return value;
-  if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
-  if (typeof value === 'string' && !/\0|\p{Surrogate}/u.test(value)) return value;
-  throw new TypeError(`A ${typeof value} of this kind cannot be kept in a column.`);
 }
 
 /** The row with its bytes as Buffers; the binding gives ArrayBuffers. */

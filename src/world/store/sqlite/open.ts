@@ -44,6 +44,10 @@ export function openSqlite(settings: SqliteSettings): Engine & { readonly bindin
     lockMigrations: () => Promise.resolve(),
     // One connection, one transaction at a time.
     lockEvents: () => Promise.resolve(),
+    complete: () => Promise.resolve(),
+    // One connection writes, so numbers are taken in the order of the commits.
+    settledUpTo: () => Promise.resolve(undefined),
+    isTransient: () => false,
     faultOf: sqliteFault,
     release: () => Promise.resolve(endOwnership(file)),
   };

@@ -1,0 +1,47 @@
+import type { TestContext } from 'node:test';
+import type { MessageStore } from '../../src/msh/ports/index.ts';
+import { openPostgresStore } from '../../src/world/store/index.ts';
+import type { PostgresSettings } from '../../src/world/store/index.ts';
+import { noPostgres, postgresDatabase } from './postgres-server.ts';
+import type { Ending } from './test-pair.ts';
+
+/** The settings of the store for the URL of a test database. */
+export function settingsOf(url: string, more: Partial<PostgresSettings> = {}): PostgresSettings {
+  const { hostname, port, username, password, pathname } = new URL(url);
+  return {
+    host: hostname,
+    port: Number(port),
+    user: username,
+    password: () => password,
+    name: pathname.slice(1),
+    applicationName: 'quoin-test',
+    ...more,
+  };
+}
+
+/** A store on a database of its own; both go when the test ends. */
+export async function openTestStore(ending: Ending): Promise<{ store: MessageStore; url: string }> {
+  const url = await postgresDatabase(ending);
+  const store = await openPostgresStore(settingsOf(url));
+  ending.after(() => store.close());
+  return { store, url };
+}
+
+const urls = new WeakMap<MessageStore, string>();
+
+async function openAt(test: TestContext, url: string): Promise<MessageStore> {
+  const store = await openPostgresStore(settingsOf(url));
+  urls.set(store, url);
+  test.after(() => store.close());
+  return store;
+}
+
+/** What the contract suites need of the store on PostgreSQL. */
+export const postgresUnderTest = {
+  skip: noPostgres(),
+  open: async (test: TestContext): Promise<MessageStore> => await openAt(test, await postgresDatabase(test)),
+  reopen: async (test: TestContext, store: MessageStore): Promise<MessageStore> => {
+    await store.close();
+    return await openAt(test, urls.get(store)!);
+  },
+};
