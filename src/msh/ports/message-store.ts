@@ -40,7 +40,8 @@ export interface Page<T> {
 
 /**
  * The truth about every message. Each method is one transaction: when it resolves, what it says is durable
- * (synced to disk); when it rejects with `store/unavailable`, nothing has changed. Lists reject with `store/bad-page`
+ * (synced to disk); when it rejects with `store/unavailable`, nothing has changed, unless the database was lost while it
+ * committed: what belongs to the row must then be left in place. Lists reject with `store/bad-page`
  * for a limit or cursor that cannot be. Records leave out the names that have no value.
  */
 export interface MessageStore {

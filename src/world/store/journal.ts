@@ -7,6 +7,9 @@ import type { Tables } from './tables.ts';
 /** Characters a value of an unproven message may take up; a longer one is cut. */
 const MAX_CHARACTERS = 4096;
 
+/** Characters of a name that an index holds: the smallest entry of any engine takes them, whatever their bytes. */
+const MAX_NAME = 512;
+
 /** How many entries may come before the oldest are looked at again. */
 const TRIM_EVERY = 256;
 
@@ -52,11 +55,9 @@ export async function listJournal(
 
 /** A claimed value as a text column can hold it in any engine: no NUL, no half character, not without end. */
 function clip(value: string | undefined): string | null {
-  return value === undefined ? null : cut(value).replaceAll(/\0|\p{Surrogate}/gu, '\ufffd');
+  return value === undefined ? null : cut(value, MAX_NAME).replaceAll(/\0|\p{Surrogate}/gu, '\ufffd');
 }
 
-function cut<T>(value: T): T {
-  return (
-    typeof value === 'string' && value.length > MAX_CHARACTERS ? `${value.slice(0, MAX_CHARACTERS)}…` : value
-  ) as T;
+function cut<T>(value: T, most = MAX_CHARACTERS): T {
+  return (typeof value === 'string' && value.length > most ? `${value.slice(0, most)}…` : value) as T;
 }

@@ -35,10 +35,22 @@ export const store: ErrorRoom = {
       cause: 'The database was written by a newer version.',
       cure: 'Run that version, or restore the backup made before the upgrade.',
     },
+    'store/tls-file': {
+      seenBy: 'O',
+      cause: 'A file for TLS to the database server that the database setting names cannot be read.',
+      cure: 'Correct the path after sslrootcert, sslcert or sslkey, or its permissions.',
+    },
     'store/unavailable': {
       seenBy: 'P B O',
-      cause: 'The database cannot serve: full, locked, read-only, damaged, closed. The finding says which.',
-      cure: 'See the advice; work goes on by itself when there is room again.',
+      cause:
+        'The database cannot serve: full, locked, read-only, damaged, closed, unreachable, refusing the login. The finding says which.',
+      cure: 'See the advice; work goes on by itself when the database serves again.',
+    },
+    'store/unfit-server': {
+      seenBy: 'O',
+      cause:
+        'The PostgreSQL server cannot keep what a receipt promises: too old, without fsync, or a database that is not in UTF8.',
+      cure: 'Upgrade or configure the server as the finding says.',
     },
   },
 };
