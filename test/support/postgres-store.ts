@@ -1,8 +1,8 @@
 import type { TestContext } from 'node:test';
-import type { MessageStore } from '../../src/msh/ports/index.ts';
+import type { Store } from '../../src/msh/ports/index.ts';
 import { openPostgresStore } from '../../src/world/store/index.ts';
 import type { PostgresSettings } from '../../src/world/store/index.ts';
-import { noPostgres, postgresDatabase } from './postgres-server.ts';
+import { postgresDatabase } from './postgres-server.ts';
 import type { Ending } from './test-pair.ts';
 
 /** The settings of the store for the URL of a test database. */
@@ -15,21 +15,23 @@ export function settingsOf(url: string, more: Partial<PostgresSettings> = {}): P
     password: () => password,
     name: pathname.slice(1),
     applicationName: 'quoin-test',
+    // Tests of great numbers at once wait for their turn, on slow machines too.
+    connectMs: 120_000,
     ...more,
   };
 }
 
 /** A store on a database of its own; both go when the test ends. */
-export async function openTestStore(ending: Ending): Promise<{ store: MessageStore; url: string }> {
+export async function openTestStore(ending: Ending): Promise<{ store: Store; url: string }> {
   const url = await postgresDatabase(ending);
   const store = await openPostgresStore(settingsOf(url));
   ending.after(() => store.close());
   return { store, url };
 }
 
-const urls = new WeakMap<MessageStore, string>();
+const urls = new WeakMap<object, string>();
 
-async function openAt(test: TestContext, url: string): Promise<MessageStore> {
+async function openAt(test: TestContext, url: string): Promise<Store> {
   const store = await openPostgresStore(settingsOf(url));
   urls.set(store, url);
   test.after(() => store.close());
@@ -38,9 +40,10 @@ async function openAt(test: TestContext, url: string): Promise<MessageStore> {
 
 /** What the contract suites need of the store on PostgreSQL. */
 export const postgresUnderTest = {
-  skip: noPostgres(),
-  open: async (test: TestContext): Promise<MessageStore> => await openAt(test, await postgresDatabase(test)),
-  reopen: async (test: TestContext, store: MessageStore): Promise<MessageStore> => {
+  open: async (test: TestContext): Promise<Store> => await openAt(test, await postgresDatabase(test)),
+  /** Another node on the same database. */
+  beside: async (test: TestContext, store: Store): Promise<Store> => await openAt(test, urls.get(store)!),
+  reopen: async (test: TestContext, store: Pick<Store, 'close'>): Promise<Store> => {
     await store.close();
     return await openAt(test, urls.get(store)!);
   },

@@ -5,7 +5,7 @@ import type { Tables } from './tables.ts';
  * Tables that are read upwards by a cursor on `seq`, by readers that must not miss a row. A number is taken when a row is
  * written and seen when it is committed, so a row may appear below one that was seen before; see `settledUpTo`.
  */
-export const UPWARD_TABLES = ['inbound'] as const;
+export const UPWARD_TABLES = ['inbound', 'events'] as const;
 
 /** A table that is read upwards. */
 export type UpwardTable = (typeof UPWARD_TABLES)[number];
@@ -28,11 +28,6 @@ export interface Engine {
   readonly sequence: { readonly type: 'integer' | 'bigserial'; readonly build: ColumnBuilderCallback };
   /** Keeps other processes from migrating until the transaction ends. */
   readonly lockMigrations: (transaction: Transaction<Tables>) => Promise<void>;
-  /**
-   * Makes whoever appends events wait for the others until the transaction ends, so that events become visible in the order
-   * of their numbers and a reader with a cursor misses none.
-   */
-  readonly lockEvents: (transaction: Transaction<Tables>) => Promise<void>;
   /** Adds what the engine needs besides the tables, once their schema is up to date; runs at every start. */
   readonly complete: (transaction: Transaction<Tables>) => Promise<void>;
   /**

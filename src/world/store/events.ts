@@ -8,9 +8,13 @@ import type {
   EventRequest,
   MessageEvent,
 } from '../../msh/ports/index.ts';
+import type { Engine } from './engine.ts';
 import { sliceOf } from './paging.ts';
 import { present } from './rows.ts';
 import type { EventTable, Tables } from './tables.ts';
+
+/** Tells readers how far they may go. */
+type Settling = Pick<Engine, 'settledUpTo'>;
 
 /** Events one trim takes away at most, so that no transaction takes long. */
 const TRIM_AT_ONCE = 1000;
@@ -18,15 +22,18 @@ const TRIM_AT_ONCE = 1000;
 /** Events in their order, from after a cursor. Throws `store/bad-page`, `store/events-gone`. */
 export async function listEvents(
   db: Kysely<Tables>,
+  engine: Settling,
   filter: EventFilter,
   request: EventRequest,
 ): Promise<EventPage> {
   const { fetch } = sliceOf({ limit: request.limit });
   const after = seqOf(request.after);
+  const settled = await engine.settledUpTo(db, 'events');
   const rows = await db
     .selectFrom('events')
     .selectAll()
     .where('seq', '>', after)
+    .$if(settled !== undefined, (query) => query.where('seq', '<=', settled!))
     .where((eb) => eb.and(conditions(eb, filter)))
     .orderBy('seq')
     .limit(fetch)
@@ -59,15 +66,17 @@ function ofParties(eb: ExpressionBuilder<Tables, 'events'>, parties: readonly st
 }
 
 /** The place of the last event that was ever written. */
-export async function lastEvent(db: Kysely<Tables>): Promise<EventCursor> {
-  return cursorOf(await lastSeq(db));
+export async function lastEvent(db: Kysely<Tables>, engine: Settling): Promise<EventCursor> {
+  return cursorOf(await lastSeq(db, engine));
 }
 
-/** The number of the last event, also when it is no longer kept. */
-export async function lastSeq(db: Kysely<Tables>): Promise<number> {
+/** The number of the last event that no other may still come before, also when it is no longer kept. */
+export async function lastSeq(db: Kysely<Tables>, engine: Settling): Promise<number> {
+  const settled = await engine.settledUpTo(db, 'events');
   const row = await db
     .selectFrom('events')
     .select((eb) => eb.fn.max('seq').as('seq'))
+    .$if(settled !== undefined, (query) => query.where('seq', '<=', settled!))
     .executeTakeFirst();
   return Math.max(Number(row?.seq ?? 0), await goneThrough(db));
 }
@@ -93,9 +102,9 @@ async function goneThrough(db: Kysely<Tables>): Promise<number> {
 }
 
 /** Removes the oldest events that may go, with their deliveries. */
-export async function trimEvents(db: Kysely<Tables>, bounds: EventBounds): Promise<number> {
+export async function trimEvents(db: Kysely<Tables>, engine: Settling, bounds: EventBounds): Promise<number> {
   return await db.transaction().execute(async (transaction) => {
-    const through = await trimmable(transaction, bounds);
+    const through = await trimmable(transaction, engine, bounds);
     const first = await transaction
       .selectFrom('events')
       .select((eb) => eb.fn.min('seq').as('seq'))
@@ -115,13 +124,13 @@ export async function trimEvents(db: Kysely<Tables>, bounds: EventBounds): Promi
 }
 
 /** The last event that is old or superfluous, and that no webhook in use still needs. */
-async function trimmable(db: Kysely<Tables>, bounds: EventBounds): Promise<number> {
+async function trimmable(db: Kysely<Tables>, engine: Settling, bounds: EventBounds): Promise<number> {
   const old = await db
     .selectFrom('events')
     .select((eb) => eb.fn.max('seq').as('seq'))
     .where('at', '<', bounds.before)
     .executeTakeFirst();
-  const superfluous = (await lastSeq(db)) - bounds.keep;
+  const last = await lastSeq(db, engine);
   const waiting = await db
     .selectFrom('webhook_deliveries')
     .select((eb) => eb.fn.min('event_seq').as('seq'))
@@ -133,7 +142,8 @@ async function trimmable(db: Kysely<Tables>, bounds: EventBounds): Promise<numbe
     .where('seen_at', '>=', bounds.webhooksSeenSince)
     .executeTakeFirst();
   return Math.min(
-    Math.max(Number(old?.seq ?? 0), superfluous),
+    last,
+    Math.max(Number(old?.seq ?? 0), last - bounds.keep),
     waiting?.seq == null ? Infinity : Number(waiting.seq) - 1,
     unread?.seq == null ? Infinity : Number(unread.seq),
   );

@@ -41,6 +41,11 @@ export async function createStore(engine: Engine, settings: StoreSettings): Prom
 }
 
 type Operation<A extends readonly unknown[], R> = (db: Kysely<Tables>, ...args: A) => Promise<R>;
+type BoundedOperation<A extends readonly unknown[], R> = (
+  db: Kysely<Tables>,
+  engine: Engine,
+  ...args: A
+) => Promise<R>;
 type TellingOperation<A extends readonly unknown[], R> = (
   db: Kysely<Tables>,
   tell: Tell,
@@ -50,6 +55,10 @@ type TellingOperation<A extends readonly unknown[], R> = (
 /** How operations are called: on the database, its faults told apart from ours, and refused once the store is closed. */
 interface Serving {
   readonly serve: <A extends readonly unknown[], R>(operation: Operation<A, R>) => (...args: A) => Promise<R>;
+  /** The same for what reads upwards and must miss nothing. */
+  readonly bounded: <A extends readonly unknown[], R>(
+    operation: BoundedOperation<A, R>,
+  ) => (...args: A) => Promise<R>;
   /** The same for what tells events; who listens hears of them once they are committed. */
   readonly telling: <A extends readonly unknown[], R>(
     operation: TellingOperation<A, R>,
@@ -69,11 +78,12 @@ function serving(db: Kysely<Tables>, engine: Engine): Serving {
     };
   return {
     serve,
+    bounded: (operation) => serve((on, ...args) => operation(on, engine, ...args)),
     telling:
       (operation) =>
       async (...args) => {
         let told = 0;
-        const tell = createTell(engine, () => (told += 1));
+        const tell = createTell(() => (told += 1));
         const result = await serve((on, ...given: typeof args) => operation(on, tell, ...given))(...args);
         if (told > 0) for (const listener of [...listeners]) listener();
         return result;
@@ -94,7 +104,7 @@ function serving(db: Kysely<Tables>, engine: Engine): Serving {
 function storeOn(db: Kysely<Tables>, engine: Engine, settings: StoreSettings): Store {
   const serves = serving(db, engine);
   return {
-    ...messageStore(serves, engine, settings),
+    ...messageStore(serves, settings),
     ...eventStore(serves),
     ...deliveryStore(serves),
     counts: serves.serve(counts),
@@ -102,11 +112,7 @@ function storeOn(db: Kysely<Tables>, engine: Engine, settings: StoreSettings): S
   };
 }
 
-function messageStore(
-  { serve, telling, close }: Serving,
-  engine: Engine,
-  settings: StoreSettings,
-): MessageStore {
+function messageStore({ serve, bounded, telling, close }: Serving, settings: StoreSettings): MessageStore {
   return {
     insertOutbound: serve(outbound.insertOutbound),
     findOutbound: serve(outbound.findOutbound),
@@ -123,7 +129,7 @@ function messageStore(
     findDuplicate: serve(inbound.findDuplicate),
     countDuplicate: serve(inbound.countDuplicate),
     getInbound: serve(inbound.getInbound),
-    listInbound: serve((on, filter, page) => inbound.listInbound(on, engine, filter, page)),
+    listInbound: bounded(inbound.listInbound),
     moveInbound: telling(inbound.moveInbound),
     appendJournal: serve((on, entry) => appendJournal(on, entry, settings.journalEntries)),
     listJournal: serve(listJournal),
@@ -134,11 +140,11 @@ function messageStore(
   };
 }
 
-function eventStore({ serve, onEvent }: Serving): EventStore {
+function eventStore({ bounded, onEvent }: Serving): EventStore {
   return {
-    listEvents: serve(listEvents),
-    lastEvent: serve(lastEvent),
-    trimEvents: serve(trimEvents),
+    listEvents: bounded(listEvents),
+    lastEvent: bounded(lastEvent),
+    trimEvents: bounded(trimEvents),
     onEvent,
   };
 }
@@ -156,12 +162,12 @@ function partnerStore({ serve }: Serving): PartnerStore {
   };
 }
 
-function deliveryStore({ serve }: Serving): DeliveryStore {
+function deliveryStore({ serve, bounded }: Serving): DeliveryStore {
   return {
-    openWebhooks: serve(webhooks.openWebhooks),
+    openWebhooks: bounded(webhooks.openWebhooks),
     listWebhooks: serve(webhooks.listWebhooks),
-    fanOut: serve(webhooks.fanOut),
-    replayEvents: serve(webhooks.replayEvents),
+    fanOut: bounded(webhooks.fanOut),
+    replayEvents: bounded(webhooks.replayEvents),
     dropAbandoned: serve(webhooks.dropAbandoned),
     claimDeliveries: serve(deliveries.claimDeliveries),
     settleDelivery: serve(deliveries.settleDelivery),

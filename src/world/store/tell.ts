@@ -3,7 +3,6 @@ import type { Transaction } from 'kysely';
 import { isTestService } from '../../protocol/as4/index.ts';
 import type { EventData, EventType, Failure } from '../../msh/ports/index.ts';
 import type { UserMessage } from '../../protocol/ebms/index.ts';
-import type { Engine } from './engine.ts';
 import type { Tables } from './tables.ts';
 
 /** What a change tells of its message. */
@@ -19,17 +18,16 @@ export interface Told {
   readonly data: EventData;
 }
 
-/** Appends an event to the transaction of the change it tells, best as its last statement: others wait for it from then on. */
+/** Appends an event to the transaction of the change it tells. */
 export type Tell = (transaction: Transaction<Tables>, told: Told) => Promise<void>;
 
 /** Characters of a failure's texts at most. */
 const MAX_CHARACTERS = 1000;
 
-/** How an engine tells; `noticed` is called for each event, before it is committed. The test service is told nobody. */
-export function createTell(engine: Engine, noticed: () => void): Tell {
+/** How changes tell; `noticed` is called for each event, before it is committed. The test service is told nobody. */
+export function createTell(noticed: () => void): Tell {
   return async (transaction, told) => {
     if (isTestService(told.userMessage)) return;
-    await engine.lockEvents(transaction);
     await transaction.insertInto('events').values(columnsOf(told)).execute();
     noticed();
   };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import type { FanOut, Replay, Replayed, WebhookState } from '../../msh/ports/index.ts';
+import type { Engine } from './engine.ts';
 import { cursorOf, eventFrom, lastSeq, listEvents, seqOf } from './events.ts';
 import { failureFrom, present } from './rows.ts';
 import type { EventTable, Tables, WebhookTable } from './tables.ts';
@@ -10,9 +11,14 @@ const FAN_OUT_AT_ONCE = 200;
 const REPLAY_AT_ONCE = 1000;
 
 /** Notes that these webhooks are configured; a new one begins after the last event there is. */
-export async function openWebhooks(db: Kysely<Tables>, names: readonly string[], now: number): Promise<void> {
+export async function openWebhooks(
+  db: Kysely<Tables>,
+  engine: Pick<Engine, 'settledUpTo'>,
+  names: readonly string[],
+  now: number,
+): Promise<void> {
   await db.transaction().execute(async (transaction) => {
-    const cursor = await lastSeq(transaction);
+    const cursor = await lastSeq(transaction, engine);
     for (const name of [...names].sort())
       await transaction
         .insertInto('webhooks')
@@ -56,7 +62,12 @@ async function stateOf(db: Kysely<Tables>, row: Selectable<WebhookTable>): Promi
 }
 
 /** Makes deliveries of the events after the webhook's cursor. The cursor moves by compare-and-set, so that of several nodes one does. */
-export async function fanOut(db: Kysely<Tables>, webhook: string, how: FanOut): Promise<number> {
+export async function fanOut(
+  db: Kysely<Tables>,
+  engine: Pick<Engine, 'settledUpTo'>,
+  webhook: string,
+  how: FanOut,
+): Promise<number> {
   return await db.transaction().execute(async (transaction) => {
     const before = await transaction
       .selectFrom('webhooks')
@@ -64,10 +75,12 @@ export async function fanOut(db: Kysely<Tables>, webhook: string, how: FanOut): 
       .where('name', '=', webhook)
       .executeTakeFirst();
     if (before === undefined) return 0;
+    const settled = await engine.settledUpTo(transaction, 'events');
     const events = await transaction
       .selectFrom('events')
       .selectAll()
       .where('seq', '>', before.cursor)
+      .$if(settled !== undefined, (query) => query.where('seq', '<=', settled!))
       .orderBy('seq')
       .limit(FAN_OUT_AT_ONCE)
       .execute();
@@ -88,6 +101,7 @@ export async function fanOut(db: Kysely<Tables>, webhook: string, how: FanOut): 
 /** Makes deliveries of events before the webhook's cursor; those after it come by themselves. */
 export async function replayEvents(
   db: Kysely<Tables>,
+  engine: Pick<Engine, 'settledUpTo'>,
   webhook: string,
   which: Replay,
   how: FanOut,
@@ -105,7 +119,8 @@ export async function replayEvents(
       .where('name', '=', webhook)
       .executeTakeFirstOrThrow();
     // For its refusal of a cursor behind which events are missing.
-    if (which.after !== undefined) await listEvents(transaction, {}, { after: which.after, limit: 1 });
+    if (which.after !== undefined)
+      await listEvents(transaction, engine, {}, { after: which.after, limit: 1 });
     const events = await transaction
       .selectFrom('events')
       .selectAll()

@@ -1,4 +1,14 @@
+import { countingStoreContract } from '../../contract/counting-store.ts';
+import { eventStoreContract } from '../../contract/event-store.ts';
 import { messageStoreContract } from '../../contract/message-store.ts';
+import { partnerStoreContract } from '../../contract/partner-store.ts';
+import { noPostgres } from '../../support/postgres-server.ts';
 import { postgresUnderTest } from '../../support/postgres-store.ts';
 
-messageStoreContract('PostgreSQL', postgresUnderTest);
+const skip = noPostgres();
+const under = { ...postgresUnderTest, skip };
+
+messageStoreContract('PostgreSQL', under);
+eventStoreContract('PostgreSQL', under);
+partnerStoreContract('PostgreSQL', under);
+countingStoreContract('PostgreSQL', under.open, skip);

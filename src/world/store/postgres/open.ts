@@ -27,9 +27,6 @@ const SILENCE_MS = 5000;
 /** Whoever migrates holds this lock; the number says nothing but stays the same in all versions. */
 const MIGRATION_LOCK = 0x51_75_6f_69_6e;
 
-/** Whoever appends events holds this one. */
-const EVENT_LOCK = MIGRATION_LOCK + 1;
-
 /**
  * Opens the store on a PostgreSQL server (15 or newer), which any number of gateways may share. Its tables are made and
  * brought up to date by whoever comes first. Throws `store/unavailable`, `store/unfit-server`, `store/schema-newer`,
@@ -53,9 +50,6 @@ export function openPostgres(settings: PostgresSettings): Engine {
       // Another node may be migrating a large table.
       await sql.raw(LIFT_LIMITS).execute(transaction);
       await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK}::bigint)`.execute(transaction);
-    },
-    lockEvents: async (transaction) => {
-      await sql`select pg_advisory_xact_lock(${EVENT_LOCK}::bigint)`.execute(transaction);
     },
     complete: installSettled,
     settledUpTo,

@@ -42,8 +42,6 @@ export function openSqlite(settings: SqliteSettings): Engine & { readonly bindin
     sequence: { type: 'integer', build: (column) => column.primaryKey().autoIncrement() },
     // The lock of the file keeps everybody else out already.
     lockMigrations: () => Promise.resolve(),
-    // One connection, one transaction at a time.
-    lockEvents: () => Promise.resolve(),
     complete: () => Promise.resolve(),
     // One connection writes, so numbers are taken in the order of the commits.
     settledUpTo: () => Promise.resolve(undefined),
