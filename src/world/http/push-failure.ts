@@ -9,6 +9,8 @@ export interface PushPlace {
   readonly phase: PushPhase;
   /** `host:port`. */
   readonly host: string;
+  /** What was being done, when it was no sending: `Reaching`. */
+  readonly doing?: string | undefined;
   /** The certificate the partner showed, when TLS got that far. */
   readonly certificate?: CertificateFacts | undefined;
 }
@@ -213,7 +215,7 @@ export function pushFailure(error: unknown, place: PushPlace): QuoinError {
   const during = PHASE_WORDS[place.phase];
   return new QuoinError(
     known?.code ?? 'http/push-failed',
-    `Sending to ${place.host} failed ${during}: ${known?.says ?? describeError(cause)}.`,
+    `${place.doing ?? 'Sending to'} ${place.host} failed ${during}: ${known?.says ?? describeError(cause)}.`,
     {
       cause: error,
       finding: {

@@ -1,5 +1,5 @@
 import { TLSSocket } from 'node:tls';
-import type { PeerCertificate, SecureVersion, TlsOptions } from 'node:tls';
+import type { PeerCertificate, SecureContextOptions, SecureVersion } from 'node:tls';
 import type { buildConnector } from 'undici';
 import type { CertificateFacts } from '../../protocol/errors/index.ts';
 import { DEFAULT_CIPHERS, checkTls } from './listener-tls.ts';
@@ -24,8 +24,8 @@ export interface PeerCertificates {
 }
 
 /** The TLS of outgoing connections as Node takes it, checked. Throws QuoinError `http/tls-configuration`. */
-export function outgoingTls(tls: TransportTls): TlsOptions {
-  const options: TlsOptions = {
+export function outgoingTls(tls: TransportTls): SecureContextOptions {
+  const options: SecureContextOptions = {
     minVersion: tls.minVersion ?? 'TLSv1.2',
     ciphers: tls.ciphers ?? DEFAULT_CIPHERS,
     ...(tls.ca === undefined ? {} : { ca: [...tls.ca] }),
@@ -45,10 +45,14 @@ function nameOf(parts: PeerCertificate['subject']): string {
 }
 
 /** The peer's certificate as an operator recognises it; undefined when it showed none. */
-function certificateFacts(socket: TLSSocket): CertificateFacts | undefined {
+export function certificateFacts(socket: TLSSocket): CertificateFacts | undefined {
   const shown = socket.getPeerCertificate();
   // Node answers an empty object for "none", against its own type.
-  if (!('subject' in shown)) return undefined;
+  return 'subject' in shown ? factsOf(shown) : undefined;
+}
+
+/** A certificate of TLS as an operator recognises it. */
+export function factsOf(shown: PeerCertificate): CertificateFacts {
   return {
     subject: nameOf(shown.subject),
     issuer: nameOf(shown.issuer),

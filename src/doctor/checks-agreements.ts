@@ -1,0 +1,79 @@
+import { formatProblem, weakModes } from '../protocol/pmode/index.ts';
+import type { Patient } from './patient.ts';
+import type { Check, Note } from './types.ts';
+import { byNotes, count, daysUntil } from './verdicts.ts';
+
+/** Configuration, P-Modes, keys: what the files say. */
+export const AGREEMENT_CHECKS: readonly Check<Patient>[] = [
+  {
+    name: 'configuration',
+    asks: 'whether every setting can be used, and what of it is worth a second look',
+    run: ({ config, settings }) =>
+      byNotes(
+        config === undefined ? 'cannot be used' : (config.source ?? 'from the environment alone'),
+        settings,
+      ),
+  },
+  {
+    name: 'pmodes',
+    asks: 'whether every P-Mode can be loaded, what of it is weaker than it could be',
+    needs: ['configuration'],
+    run: ({ pmodes, pmodeProblems }) => {
+      const problems = pmodeProblems.map((problem) => ({
+        severity: problem.severity,
+        text: formatProblem(problem).replace(/^\w+: /, ''),
+      }));
+      const weak = pmodes.flatMap(weakModes).map((text) => ({ severity: 'warning' as const, text }));
+      const none: readonly Note[] =
+        pmodes.length > 0 ? [] : [{ severity: 'error', text: 'Without P-Modes nobody can be talked to.' }];
+      const legs = pmodes.reduce((sum, pmode) => sum + pmode.legs.length, 0);
+      return byNotes(`${count(pmodes.length, 'P-Mode')} with ${count(legs, 'leg')}`, [
+        ...none,
+        ...problems,
+        ...weak,
+      ]);
+    },
+  },
+  {
+    name: 'keys',
+    asks: 'whether every key and certificate can be loaded, fits its use and is not about to expire',
+    needs: ['configuration'],
+    run: ({ keys }) => {
+      const { inventory = [], problems = [], warnings = [] } = keys ?? {};
+      const notes: readonly Note[] = [
+        ...problems.map((one) => ({ severity: 'error' as const, text: worded(one) })),
+        ...warnings.map((one) => ({ severity: 'warning' as const, text: worded(one) })),
+      ];
+      const ours = inventory.filter(({ party }) => party === '').length;
+      const first = Math.min(...inventory.map(({ daysLeft }) => daysLeft));
+      const until = inventory.length === 0 ? '' : `; the first expires in ${count(first, 'day')}`;
+      return byNotes(`${ours} of ours, ${inventory.length - ours} of partners${until}`, notes);
+    },
+  },
+  {
+    name: 'agreed-certificate',
+    asks: 'whether the certificate we sign with is the one the P-Modes show to partners',
+    needs: ['pmodes', 'keys'],
+    run: ({ keys, agreed }) => {
+      const { certificate } = keys!.keyRing.signingKey();
+      if (agreed.length === 0)
+        return { outcome: 'skipped', found: 'the P-Modes name no certificate of ours that is at hand here' };
+      if (agreed.some(({ thumbprintSha256 }) => thumbprintSha256 === certificate.thumbprintSha256))
+        return {
+          outcome: 'ok',
+          found: `${certificate.facts.subject}, ${count(daysUntil(certificate.notAfter), 'day')} left`,
+        };
+      return {
+        outcome: 'warning',
+        found: `we sign with serial number ${certificate.serialNumber}`,
+        expected: `a certificate named in the P-Modes: ${agreed.map(({ serialNumber }) => serialNumber).join(', ')}`,
+        advice: 'Partners pin what the P-Mode names: give them the new certificate, and name it there.',
+        certificate: certificate.facts,
+      };
+    },
+  },
+];
+
+function worded({ message, advice }: { readonly message: string; readonly advice?: string | undefined }): string {
+  return advice === undefined ? message : `${message} ${advice}`;
+}

@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { access, constants, open, rm, stat, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { QuoinError } from '../protocol/errors/index.ts';
+import type { Patient } from './patient.ts';
+import type { Check, Note, Verdict } from './types.ts';
+import { byNotes } from './verdicts.ts';
+
+const MB = 1_000_000;
+/** Free bytes below which nothing should be accepted, and below which somebody should look. */
+const TOO_LITTLE = 100 * MB;
+const LITTLE = 1000 * MB;
+/** ms a sync may take before work on this disk is slow; a healthy one needs few. */
+const SLOW_SYNC = 500;
+/** ms a file system may be off: another machine's clock dates the files of a shared folder. */
+const CLOCK_SLACK = 5000;
+
+/** The disks that hold what must not be lost. */
+export const DISK_CHECKS: readonly Check<Patient>[] = [
+  {
+    name: 'disk-data',
+    asks: 'whether the data folder can be written and synced, and has room',
+    needs: ['configuration'],
+    run: ({ config }) => look(config!.folders.data, config!.limits.messageBytes),
+  },
+  {
+    name: 'disk-payloads',
+    asks: 'the same of the folder for payloads',
+    needs: ['configuration'],
+    run: ({ config }) => look(config!.folders.payloads, config!.limits.messageBytes),
+  },
+];
+
+/** A file of our own is written, synced and removed; a folder that is not there yet is only asked about. */
+async function look(folder: string, messageBytes: number): Promise<Verdict> {
+  const present = nearest(folder);
+  const { bavail, bsize, files, ffree } = await statfs(present);
+  const free = bavail * bsize;
+  const notes: Note[] = [];
+  if (free < TOO_LITTLE) notes.push({ severity: 'error', text: `Only ${megabytes(free)} are free: make room.` });
+  else if (free < Math.max(LITTLE, 2 * messageBytes))
+    notes.push({
+      severity: 'warning',
+      text: `${megabytes(free)} are free, for messages of up to ${megabytes(messageBytes)} (limits.messageSize).`,
+    });
+  if (files > 0 && ffree < 10_000)
+    notes.push({ severity: 'warning', text: `Only ${ffree} more files can be made there (inodes).` });
+  if (present !== folder) {
+    await writable(present);
+    return byNotes(`${folder} will be made; ${megabytes(free)} free`, notes);
+  }
+  const { syncMs, aheadMs } = await trySync(folder);
+  if (syncMs > SLOW_SYNC)
+    notes.push({ severity: 'warning', text: `Syncing a small file took ${syncMs} ms: each message waits for this.` });
+  if (Math.abs(aheadMs) > CLOCK_SLACK)
+    notes.push({
+      severity: 'warning',
+      text: `Files there are dated ${Math.round(aheadMs / 1000)} s off our clock: compare the clocks of the machines.`,
+    });
+  return byNotes(`${folder}, ${megabytes(free)} free, synced in ${syncMs} ms`, notes);
+}
+
+function nearest(folder: string): string {
+  return existsSync(folder) || dirname(folder) === folder ? folder : nearest(dirname(folder));
+}
+
+function megabytes(bytes: number): string {
+  return bytes >= 10_000 * MB ? `${Math.round(bytes / MB / 1000)} GB` : `${Math.round(bytes / MB)} MB`;
+}
+
+async function writable(folder: string): Promise<void> {
+  await access(folder, constants.W_OK).catch((cause: unknown) => {
+    throw unusable(folder, cause);
+  });
+}
+
+async function trySync(folder: string): Promise<{ readonly syncMs: number; readonly aheadMs: number }> {
+  const file = join(folder, `.doctor-${randomUUID()}`);
+  const started = performance.now();
+  try {
+    const handle = await open(file, 'wx', 0o600);
+    try {
+      await handle.writeFile(Buffer.alloc(4096, 1));
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    const syncMs = Math.round(performance.now() - started);
+    return { syncMs, aheadMs: (await stat(file)).mtimeMs - Date.now() };
+  } catch (cause) {
+    throw unusable(folder, cause);
+  } finally {
+    await rm(file, { force: true }).catch(() => undefined);
+  }
+}
+
+function unusable(folder: string, cause: unknown): QuoinError {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  return new QuoinError('doctor/folder-unusable', `${folder} cannot be written.`, {
+    cause,
+    finding: { check: 'folder-writable', field: folder, found: code ?? message },
+  });
+}

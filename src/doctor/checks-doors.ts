@@ -1,0 +1,69 @@
+import { isQuoinError } from '../protocol/errors/index.ts';
+import { parseCertificates } from '../protocol/pki/index.ts';
+import { tryListening } from '../world/http/index.ts';
+import type { Patient } from './patient.ts';
+import type { Check, Note, Verdict } from './types.ts';
+import { SOON_DAYS, byNotes, count, daysUntil } from './verdicts.ts';
+
+/** Whether an access point runs, and whether its doors can be opened. */
+export const DOOR_CHECKS: readonly Check<Patient>[] = [
+  {
+    name: 'running',
+    asks: 'whether an access point answers at the backend API',
+    run: async ({ isRunning, api }) =>
+      (await isRunning())
+        ? { outcome: 'ok', found: `an access point answers at ${api}` }
+        : {
+            outcome: 'skipped',
+            found: `no access point answers at ${api}: nothing is asked of it`,
+            advice: 'Start it with quoin serve, or say where it is with --api.',
+          },
+  },
+  ...(['as4', 'api', 'operations'] as const).map(
+    (name): Check<Patient> => ({
+      name: `listener-${name}`,
+      asks: 'whether its address can be listened on, or the access point does so already',
+      needs: ['configuration'],
+      run: (patient) => door(patient, name),
+    }),
+  ),
+  {
+    name: 'listener-tls',
+    asks: 'whether the door for partners can show its certificate, and how long it is valid',
+    needs: ['configuration'],
+    run: async ({ doorTls, config }) => {
+      const tls = await doorTls();
+      if (tls === undefined)
+        return { outcome: 'skipped', found: 'no TLS of its own: something in front must speak it' };
+      const [leaf] = parseCertificates(tls.certificate);
+      const left = daysUntil(leaf!.notAfter);
+      const notes: readonly Note[] =
+        left < SOON_DAYS
+          ? [
+              {
+                severity: left < 0 ? 'error' : 'warning',
+                text: `It ${left < 0 ? 'expired' : 'expires'} on ${leaf!.notAfter.toISOString()}: put the next one in its place.`,
+              },
+            ]
+          : [];
+      const { certificate } = config!.listeners.as4.tls!;
+      return byNotes(`${leaf!.facts.subject} of ${certificate}, ${count(left, 'day')} left`, notes, {
+        certificate: notes.length > 0 ? leaf!.facts : undefined,
+      });
+    },
+  },
+];
+
+async function door({ config, isRunning }: Patient, name: 'as4' | 'api' | 'operations'): Promise<Verdict> {
+  const { host, port } = config!.listeners[name];
+  const place = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  if (port === 0) return { outcome: 'ok', found: `${host}, any free port` };
+  try {
+    await tryListening(name, host, port);
+    return { outcome: 'ok', found: `${place} is free` };
+  } catch (error) {
+    if (isQuoinError(error) && error.code === 'http/port-taken' && (await isRunning()))
+      return { outcome: 'ok', found: `${place} is taken, and the access point runs` };
+    throw error;
+  }
+}
