@@ -80,13 +80,19 @@ module.exports = {
       ['^src/config/', '^src/protocol/(pmode|pki|errors)/index\\.ts$'],
       'configuration knows P-Modes and keys',
     ),
+    only(
+      'doctor',
+      '^src/doctor/',
+      ['^src/doctor/', '^src/(protocol|world)/[^/]+/index\\.ts$', '^src/config/index\\.ts$'],
+      'the doctor knows the adapters, the protocol and the configuration, but no face and no message handling',
+    ),
     {
       name: 'room-through-its-index',
       comment: 'a room is imported through its index.ts',
       severity: 'error',
-      from: { path: '^src/(protocol/[^/]+|msh/ports|world/[^/]+|faces/[^/]+|oots|config)/' },
+      from: { path: '^src/(protocol/[^/]+|msh/ports|world/[^/]+|faces/[^/]+|oots|config|doctor)/' },
       to: {
-        path: '^src/(protocol/[^/]+|msh/ports|world/[^/]+|faces/[^/]+|oots|config)/.+',
+        path: '^src/(protocol/[^/]+|msh/ports|world/[^/]+|faces/[^/]+|oots|config|doctor)/.+',
         pathNot: ['^src/$1/', '/index\\.ts$'],
       },
     },

@@ -1,4 +1,5 @@
 import { cliWorld } from '../src/cli-world.ts';
+import { CHECK_TABLES } from '../src/doctor/index.ts';
 import { EXIT, EXIT_MEANINGS, commandManual, environmentManual } from '../src/faces/cli/index.ts';
 import type { ManualPage, ManualTerm } from '../src/faces/cli/index.ts';
 import { table } from './tables.ts';
@@ -47,6 +48,17 @@ ${table(
 )}
 
 ${all.map(section).join('\n\n')}
+
+## What quoin doctor looks at
+
+Checks run side by side, each for a bounded time. One that needs another is skipped when that one failed.
+
+${table(
+  ['Of', 'Check', 'Asks', 'Needs'],
+  CHECK_TABLES.flatMap(({ of, checks }) =>
+    checks.map(({ name, asks, needs = [] }) => [of, `\`${name}\``, asks, needs.join(', ')]),
+  ),
+)}
 `;
 }
 

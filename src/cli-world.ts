@@ -22,6 +22,11 @@ export function cliWorld(): CliWorld {
     },
     certs: certificateTools,
     pmodes: pmodeTools,
+    examine: async (options, report) => {
+      if (options.config === undefined && !hasUsualFile()) throw noConfiguration();
+      const { examineConfigured } = await import('./doctor-world.ts');
+      return await examineConfigured(options, report);
+    },
     inspect: inspectCapture,
     apiOf,
   };

@@ -37,6 +37,8 @@ const WRONG: readonly Wrong[] = [
   { file: 'src/world/http/sideways.ts', imports: '../store/index.ts', rule: 'world' },
   { file: 'src/faces/rest/sideways.ts', imports: '../cli/index.ts', rule: 'faces' },
   { file: 'src/faces/rest/down.ts', imports: '../../protocol/wss/index.ts', rule: 'faces' },
+  { file: 'src/doctor/up.ts', imports: '../faces/cli/index.ts', rule: 'doctor' },
+  { file: 'src/doctor/handling.ts', imports: '../msh/index.ts', rule: 'doctor' },
   { file: 'src/config/down.ts', imports: '../protocol/ebms/index.ts', rule: 'config' },
   { file: 'src/msh/door.ts', imports: 'express', rule: 'express-at-the-doors' },
   { file: 'src/world/store/client.ts', imports: 'undici', rule: 'undici-in-http' },
@@ -57,6 +59,7 @@ const RIGHT: readonly (readonly [string, string])[] = [
   ['src/world/store/fine.ts', '../../msh/ports/index.ts'],
   ['src/world/http/fine.ts', 'express'],
   ['src/faces/rest/fine.ts', '../../msh/index.ts'],
+  ['src/doctor/fine.ts', '../world/store/index.ts'],
   ['src/gateway.ts', './world/store/index.ts'],
 ];
 

@@ -27,7 +27,9 @@ export const PING_CHECK: Check<Partner> = {
   needs: ['http', 'pmode-match'],
   limitMs: 120_000,
   run: async (partner, signal) => {
-    const over = legsOf(partner).find(({ direction, leg }) => direction === 'send' && leg.delivery === 'none');
+    const over = legsOf(partner).find(
+      ({ direction, leg }) => direction === 'send' && leg.delivery === 'none',
+    );
     return (await reasonAgainst(partner, over)) ?? (await ping(partner, over!.pmode.id, signal));
   },
 };

@@ -47,7 +47,10 @@ export const AGREEMENT_CHECKS: readonly Check<Patient>[] = [
       const ours = inventory.filter(({ party }) => party === '').length;
       const first = Math.min(...inventory.map(({ daysLeft }) => daysLeft));
       const until = inventory.length === 0 ? '' : `; the first expires in ${count(first, 'day')}`;
-      return byNotes(`${ours} of ours, ${inventory.length - ours} of partners${until}`, notes);
+      return byNotes(
+        `${count(ours, 'certificate')} of ours, ${inventory.length - ours} of partners${until}`,
+        notes,
+      );
     },
   },
   {
@@ -74,6 +77,12 @@ export const AGREEMENT_CHECKS: readonly Check<Patient>[] = [
   },
 ];
 
-function worded({ message, advice }: { readonly message: string; readonly advice?: string | undefined }): string {
+function worded({
+  message,
+  advice,
+}: {
+  readonly message: string;
+  readonly advice?: string | undefined;
+}): string {
   return advice === undefined ? message : `${message} ${advice}`;
 }

@@ -23,7 +23,7 @@ export const CLOCK_CHECKS: readonly Check<Patient>[] = [
           found: `${new Date().toISOString()} here; no partner told the time to compare it with`,
         };
       const off = Math.abs(median);
-      const found = `${new Date().toISOString()} here, ${off < SLACK ? 'as' : `${seconds(-median)} away from what`} ${count(differences.length, 'partner')} say`;
+      const found = `${new Date().toISOString()} here, ${off < SLACK ? 'as' : `${seconds(-median)} away`} by the clocks of ${count(differences.length, 'partner')}`;
       return off < SLACK ? { outcome: 'ok', found } : wrong(off < FAR ? 'warning' : 'failed', found);
     },
   },

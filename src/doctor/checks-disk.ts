@@ -38,7 +38,8 @@ async function look(folder: string, messageBytes: number): Promise<Verdict> {
   const { bavail, bsize, files, ffree } = await statfs(present);
   const free = bavail * bsize;
   const notes: Note[] = [];
-  if (free < TOO_LITTLE) notes.push({ severity: 'error', text: `Only ${megabytes(free)} are free: make room.` });
+  if (free < TOO_LITTLE)
+    notes.push({ severity: 'error', text: `Only ${megabytes(free)} are free: make room.` });
   else if (free < Math.max(LITTLE, 2 * messageBytes))
     notes.push({
       severity: 'warning',
@@ -52,7 +53,10 @@ async function look(folder: string, messageBytes: number): Promise<Verdict> {
   }
   const { syncMs, aheadMs } = await trySync(folder);
   if (syncMs > SLOW_SYNC)
-    notes.push({ severity: 'warning', text: `Syncing a small file took ${syncMs} ms: each message waits for this.` });
+    notes.push({
+      severity: 'warning',
+      text: `Syncing a small file took ${syncMs} ms: each message waits for this.`,
+    });
   if (Math.abs(aheadMs) > CLOCK_SLACK)
     notes.push({
       severity: 'warning',

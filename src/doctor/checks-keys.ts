@@ -18,7 +18,10 @@ export const KEY_CHECKS: readonly Check<Patient>[] = [
       const notes: Note[] = [];
       for (const key of decryption) notes.push(...(await tried(signing, key, patient)));
       if (decryption.length === 0)
-        notes.push({ severity: 'error', text: 'No key is there to decrypt with: give one the role decrypt.' });
+        notes.push({
+          severity: 'error',
+          text: 'No key is there to decrypt with: give one the role decrypt.',
+        });
       return byNotes(`${strength(signing)} signs; ${count(decryption.length, 'key')} to decrypt`, notes);
     },
   },

@@ -1,5 +1,6 @@
+import { isPlainHttp } from '../protocol/pmode/index.ts';
 import type { Partner } from './patient.ts';
-import type { Check, Note } from './types.ts';
+import type { Check, Note, Verdict } from './types.ts';
 import { SOON_DAYS, byNotes, count, daysUntil } from './verdicts.ts';
 
 /** Answers that say the path leads nowhere, or that what stands before the partner cannot reach it. */
@@ -10,13 +11,23 @@ const LOST: Readonly<Record<number, string>> = {
   504: 'A proxy before the partner does not reach it: tell the partner.',
 };
 
+function plainHttp(address: string): Verdict {
+  if (!isPlainHttp(address)) return { outcome: 'ok', found: 'plain http within this machine' };
+  return {
+    outcome: 'warning',
+    found: 'plain http: whoever is on the way sees who talks to whom, and can stop it',
+    advice: 'Ask the partner for an https address.',
+  };
+}
+
 /** The way to a partner, as a message would take it. */
 export const LINE_CHECKS: readonly Check<Partner>[] = [
   {
     name: 'dns',
     asks: 'whether the host name of the partner resolves',
     run: async ({ line }) => {
-      if (line === undefined) return { outcome: 'skipped', found: 'it has no address: nothing is sent to it' };
+      if (line === undefined)
+        return { outcome: 'skipped', found: 'it has no address: nothing is sent to it' };
       const addresses = await line.resolve();
       return { outcome: 'ok', found: `${line.place} is ${addresses.join(', ')}` };
     },
@@ -30,12 +41,10 @@ export const LINE_CHECKS: readonly Check<Partner>[] = [
       const good = reached.filter(({ failed }) => failed === undefined);
       const notes = reached
         .filter(({ failed }) => failed !== undefined)
-        .map(
-          ({ address, failed }): Note => ({
-            severity: 'warning',
-            text: `${address} does not answer (${failed}): a push may lose time there.`,
-          }),
-        );
+        .map(({ address, failed }): Note => ({
+          severity: 'warning',
+          text: `${address} does not answer (${failed}): a push may lose time there.`,
+        }));
       return byNotes(good.map(({ address, tookMs }) => `${address} in ${tookMs} ms`).join(', '), notes);
     },
   },
@@ -43,8 +52,8 @@ export const LINE_CHECKS: readonly Check<Partner>[] = [
     name: 'tls',
     asks: 'protocol, certificate, chain and name that the partner shows',
     needs: ['tcp'],
-    run: async ({ line }, signal) => {
-      if (!line!.secure) return { outcome: 'warning', found: 'plain http: everybody on the way can read and change' };
+    run: async ({ line, party }, signal) => {
+      if (!line!.secure) return plainHttp(party.address!);
       const { protocol, cipher, certificate, issuers } = await line!.handshake(signal);
       const chain = [certificate, ...issuers];
       const notes = chain.flatMap(({ subject, notAfter }): readonly Note[] => {

@@ -14,8 +14,9 @@ export const PARTNER_CHECKS: readonly Check<Partner>[] = [
     run: (partner) => {
       const legs = legsOf(partner);
       const names = (direction: string): string =>
-        [...new Set(legs.filter((leg) => leg.direction === direction).map(({ leg }) => leg.name))].join(', ') ||
-        'nothing';
+        [...new Set(legs.filter((leg) => leg.direction === direction).map(({ leg }) => leg.name))].join(
+          ', ',
+        ) || 'nothing';
       const notes = legs.flatMap((leg) => misgoverned(partner, leg));
       return byNotes(`sends ${names('send')}; receives ${names('receive')}`, notes);
     },
@@ -46,7 +47,9 @@ export const PARTNER_CHECKS: readonly Check<Partner>[] = [
     name: 'encryption-certificate',
     asks: 'whether there is a certificate to encrypt for the partner with, fit today',
     run: ({ patient, party, pmodes }) => {
-      const sends = legsOf({ pmodes }).some(({ direction, leg }) => direction === 'send' && leg.security.encrypt);
+      const sends = legsOf({ pmodes }).some(
+        ({ direction, leg }) => direction === 'send' && leg.security.encrypt,
+      );
       if (!sends) return { outcome: 'skipped', found: 'nothing that is sent to it is encrypted' };
       const { keyRing } = patient.keys!;
       const used = keyRing.encryptionCertificate(party, new Date());
@@ -71,7 +74,8 @@ export function legsOf({ pmodes }: Pick<Partner, 'pmodes'>): readonly GoverningL
 function misgoverned({ patient }: Partner, expected: GoverningLeg): readonly Note[] {
   const { direction, self, partner, selfRole, partnerRole, leg, pmode } = expected;
   const ours = { partyIds: self.partyIds.slice(0, 1), role: selfRole };
-  const senders = direction === 'send' ? [ours] : partner.partyIds.map((id) => ({ partyIds: [id], role: partnerRole }));
+  const senders =
+    direction === 'send' ? [ours] : partner.partyIds.map((id) => ({ partyIds: [id], role: partnerRole }));
   return senders.flatMap((from) => {
     const to = direction === 'send' ? { partyIds: partner.partyIds.slice(0, 1), role: partnerRole } : ours;
     const facts: MatchFacts = {
@@ -88,7 +92,10 @@ function misgoverned({ patient }: Partner, expected: GoverningLeg): readonly Not
       return [{ severity: 'error', text: `${direction} ${leg.name}: ${found.message}.` }] as const;
     if (found.pmode.id === pmode.id && found.leg.name === leg.name) return [];
     return [
-      { severity: 'error', text: `${direction} ${leg.name}: ${found.pmode.id}/${found.leg.name} governs instead.` },
+      {
+        severity: 'error',
+        text: `${direction} ${leg.name}: ${found.pmode.id}/${found.leg.name} governs instead.`,
+      },
     ] as const;
   });
 }
@@ -100,7 +107,10 @@ function unfit(
   lists: Parameters<typeof checkRevocation>[1],
 ): readonly Note[] {
   const revoked = checkRevocation(certificate, lists);
-  const findings = [...checkFitness(certificate, { use, at: new Date(), pinned: true }), ...(revoked ? [revoked] : [])];
+  const findings = [
+    ...checkFitness(certificate, { use, at: new Date(), pinned: true }),
+    ...(revoked ? [revoked] : []),
+  ];
   return findings.map(({ field, expected, found, advice }) => ({
     severity: 'error',
     text: `serial number ${certificate.serialNumber}: ${field} should be ${expected}, is ${found}. ${advice ?? ''}`,
@@ -116,14 +126,17 @@ function judged(
   const allBad = certificates.every(({ serialNumber }) => bad.has(`serial number ${serialNumber}`));
   const soon = certificates
     .filter(({ notAfter }) => daysUntil(notAfter) >= 0 && daysUntil(notAfter) < SOON_DAYS)
-    .map(
-      ({ serialNumber, notAfter }): Note => ({
-        severity: certificates.length > 1 ? 'info' : 'warning',
-        text: `serial number ${serialNumber} expires on ${notAfter.toISOString()}: ask for the one that follows.`,
-      }),
-    );
-  const notes = [...problems.map((note): Note => (allBad ? note : { ...note, severity: 'warning' })), ...soon];
-  return byNotes(told.join('; '), notes, { certificate: notes.length > 0 ? certificates[0]?.facts : undefined });
+    .map(({ serialNumber, notAfter }): Note => ({
+      severity: certificates.length > 1 ? 'info' : 'warning',
+      text: `serial number ${serialNumber} expires on ${notAfter.toISOString()}: ask for the one that follows.`,
+    }));
+  const notes = [
+    ...problems.map((note): Note => (allBad ? note : { ...note, severity: 'warning' })),
+    ...soon,
+  ];
+  return byNotes(told.join('; '), notes, {
+    certificate: notes.length > 0 ? certificates[0]?.facts : undefined,
+  });
 }
 
 function shown({ facts, publicKey, notAfter }: Certificate): string {

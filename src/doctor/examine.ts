@@ -25,7 +25,7 @@ const PARTNER: readonly Check<Partner>[] = [...PARTNER_CHECKS, ...LINE_CHECKS, P
 /** Every check by name with what it asks, for the manual: of the access point, of each partner, and of all together. */
 export const CHECK_TABLES: readonly {
   readonly of: string;
-  readonly checks: readonly Pick<Check<never>, 'name' | 'asks'>[];
+  readonly checks: readonly Pick<Check<never>, 'name' | 'asks' | 'needs'>[];
 }[] = [
   { of: 'access point', checks: OWN },
   { of: 'each partner', checks: PARTNER },
@@ -46,10 +46,7 @@ const OURSELVES = 'access point';
  * Examines the access point, its partners side by side, and at last what only all of them tell. Each check is reported as
  * it ends, those of the access point first. Throws `doctor/unknown-partner` only.
  */
-export async function examine(
-  request: Request,
-  report: (finished: Finished) => void,
-): Promise<Examination> {
+export async function examine(request: Request, report: (finished: Finished) => void): Promise<Examination> {
   const patient = await gatherPatient(request);
   const partners = await gatherPartners(patient, request);
   const gate = createGate(report);

@@ -90,7 +90,11 @@ export async function gatherPartners(patient: Patient, request: Request): Promis
   );
   // What is wrong with these settings is told by their own check.
   const tls = await request.outboundTls().catch(() => ({}));
-  const groups = Map.groupBy(wanted, (pmode) => `${partnerOf(pmode).name} ${partnerOf(pmode).address ?? ''}`);
+  const groups = new Map<string, PMode[]>();
+  for (const pmode of wanted) {
+    const key = `${partnerOf(pmode).name} ${partnerOf(pmode).address ?? ''}`;
+    groups.set(key, [...(groups.get(key) ?? []), pmode]);
+  }
   return [...groups.keys()].sort().map((key) => {
     const pmodes = groups.get(key)!;
     const party = partnerOf(pmodes[0]!);

@@ -1,7 +1,7 @@
 import type { Config } from '../config/index.ts';
 import type { PMode, Party, PModeProblem } from '../protocol/pmode/index.ts';
 import type { Certificate } from '../protocol/pki/index.ts';
-import type { Line, ListenerTls } from '../world/http/index.ts';
+import type { Line, ListenerTls, TransportTls } from '../world/http/index.ts';
 import type { LoadedKeyRing } from '../world/keys/index.ts';
 import type { Note } from './types.ts';
 
@@ -25,6 +25,7 @@ export interface Patient {
   readonly agreed: readonly Certificate[];
   /** TLS of the door for partners; undefined without. Throws for files that cannot be read. */
   readonly doorTls: () => Promise<ListenerTls | undefined>;
+  readonly outboundTls: () => Promise<TransportTls>;
   /** URL of the backend API that is asked. */
   readonly api: string;
   readonly call: CallGateway;

@@ -27,6 +27,7 @@ function understood(error: unknown): QuoinError {
 const EXIT_CODES: Readonly<Record<string, number>> = {
   'cli/usage': EXIT.usage,
   'cli/file-unusable': EXIT.usage,
+  'doctor/unknown-partner': EXIT.usage,
   'cli/no-access-point': EXIT.unreachable,
   'cli/connection-lost': EXIT.unreachable,
 };

@@ -3,6 +3,7 @@ import { addCerts } from './commands/certs.ts';
 import { addCompletion } from './commands/completion.ts';
 import type { CommandContext } from './commands/context.ts';
 import { addDemo } from './commands/demo.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addInbox } from './commands/inbox.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addPing } from './commands/ping.ts';
@@ -22,6 +23,7 @@ const COMMANDS = [
   addInspect,
   addPMode,
   addCerts,
+  addDoctor,
   addCompletion,
 ];
 

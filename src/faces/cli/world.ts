@@ -1,3 +1,4 @@
+import type { CertificateFacts } from '../../protocol/errors/index.ts';
 import type { MatchExplanation, MatchFacts } from '../../msh/index.ts';
 
 /**
@@ -12,6 +13,14 @@ export interface CliWorld {
   readonly demo: (options: DemoOptions) => Promise<number>;
   readonly certs: CertificateTools;
   readonly pmodes: PModeTools;
+  /**
+   * Examines the access point of a configuration and its partners; each check is reported as it ends. Throws
+   * `doctor/unknown-partner`, and `config/invalid` when there is no configuration at all.
+   */
+  readonly examine: (
+    options: ExamineOptions,
+    report: (finished: FinishedCheck) => void,
+  ) => Promise<{ readonly checks: readonly FinishedCheck[] }>;
   readonly inspect: (bytes: Uint8Array, options: InspectOptions) => Promise<InspectReport>;
   /**
    * The backend API of the access point that a configuration describes: the one named, or the one `serve` finds here;
@@ -132,6 +141,39 @@ export interface PModeTools {
     readonly config?: string | undefined;
     readonly facts: MatchFacts;
   }) => Promise<readonly MatchExplanation[]>;
+}
+
+/** What to examine, and how to ask the access point that runs. */
+export interface ExamineOptions {
+  readonly config?: string | undefined;
+  /** Whether keys of the demonstration are allowed. */
+  readonly demo: boolean;
+  /** Local names; every partner when empty. */
+  readonly partners: readonly string[];
+  /** Whether test messages may be sent. */
+  readonly ping: boolean;
+  /** URL of the backend API. */
+  readonly api: string;
+  readonly call: <T>(request: {
+    readonly method?: 'GET' | 'POST';
+    readonly path: string;
+    readonly json?: unknown;
+  }) => Promise<T>;
+}
+
+/** A check that has ended: what was found, and what to do about it. */
+export interface FinishedCheck {
+  /** `access point`, or the local name of a partner. */
+  readonly subject: string;
+  readonly check: string;
+  readonly outcome: 'ok' | 'warning' | 'failed' | 'skipped';
+  readonly found: string;
+  readonly expected?: string | undefined;
+  readonly advice?: string | undefined;
+  readonly certificate?: CertificateFacts | undefined;
+  readonly notes?:
+    readonly { readonly severity: 'error' | 'warning' | 'info'; readonly text: string }[] | undefined;
+  readonly tookMs: number;
 }
 
 /** How to inspect a captured message. */

@@ -133,9 +133,9 @@ async function shakeHands(way: Way, signal: AbortSignal): Promise<Handshake> {
   try {
     await once(socket, 'secureConnect', { signal });
     const certificate = certificateFacts(socket);
-    const wrong: unknown = socket.authorizationError;
     // Node gives the code as text, against its own type.
-    if (!socket.authorized && wrong !== null) throw failure({ code: String(wrong) }, way, certificate);
+    const code = socket.authorizationError as unknown as string | null;
+    if (!socket.authorized && code !== null) throw failure({ code }, way, certificate);
     if (certificate === undefined) throw failure({ code: 'ERR_TLS_NO_CERTIFICATE' }, way);
     return {
       protocol: socket.getProtocol() ?? 'unknown',

@@ -68,14 +68,11 @@ export function factsOf(shown: PeerCertificate): CertificateFacts {
  */
 export function createConnector(
   undici: { readonly buildConnector: typeof buildConnector },
-  tls: TlsOptions,
+  tls: SecureContextOptions,
   connectTimeoutMs: number,
 ): { readonly connect: buildConnector.connector; readonly certificates: PeerCertificates } {
   const shown = new WeakMap<Error, CertificateFacts>();
-  const base = undici.buildConnector({
-    ...tls,
-    timeout: connectTimeoutMs,
-  } as buildConnector.BuildOptions);
+  const base = undici.buildConnector({ ...tls, timeout: connectTimeoutMs });
   const connect: buildConnector.connector = (target, callback) => {
     let facts: CertificateFacts | undefined;
     const socket: unknown = base(target, (...result) => {

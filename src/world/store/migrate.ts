@@ -13,7 +13,7 @@ export async function migrate(db: Kysely<Tables>, engine: Engine, now: number): 
     await engine.lockMigrations(transaction);
     const version = await schemaVersion(transaction);
     const known = MIGRATIONS.length;
-    if (version > known) throw newer(version, known);
+    if (version > known) throw newerSchema(version, known);
     for (const [index, migration] of MIGRATIONS.entries()) {
       if (index < version) continue;
       await migration.up(transaction, engine);
@@ -42,7 +42,8 @@ async function schemaVersion(transaction: Transaction<Tables>): Promise<number> 
   return row?.version ?? 0;
 }
 
-function newer(found: number, known: number): QuoinError {
+/** The refusal of a database that newer code has written: `store/schema-newer`. */
+export function newerSchema(found: number, known: number): QuoinError {
   return new QuoinError('store/schema-newer', 'The database was written by a newer version of Quoin.', {
     finding: {
       check: 'schema-version',

@@ -21,6 +21,7 @@ import { operations } from './operations.ts';
 import { cli } from './cli.ts';
 import { config } from './config.ts';
 import { demo } from './demo.ts';
+import { doctor } from './doctor.ts';
 import { quoin } from './quoin.ts';
 import type { ErrorCode } from '../codes.ts';
 import type { CataloguedError, ErrorRoom } from './types.ts';
@@ -50,6 +51,7 @@ export const ERROR_CATALOGUE: Readonly<Record<string, ErrorRoom>> = {
   operations,
   cli,
   config,
+  doctor,
   demo,
   quoin,
 };

@@ -1,0 +1,39 @@
+import { isQuoinError } from '../protocol/errors/index.ts';
+import { examineSqliteStore } from '../world/store/index.ts';
+import type { ExaminedStore } from '../world/store/index.ts';
+import type { Patient } from './patient.ts';
+import type { Check, Verdict } from './types.ts';
+import { count } from './verdicts.ts';
+
+/** What the access point stands on: the database and the queue. */
+export const SERVER_CHECKS: readonly Check<Patient>[] = [
+  {
+    name: 'database',
+    asks: 'whether the database answers and has a schema this version knows; nothing is migrated',
+    needs: ['configuration'],
+    run: embedded,
+  },
+];
+
+async function embedded({ config, isRunning }: Patient): Promise<Verdict> {
+  const { storeFile: file } = config!;
+  try {
+    const examined = await examineSqliteStore({ file });
+    if (examined === undefined) return { outcome: 'ok', found: `${file} will be made at the first start` };
+    return { outcome: 'ok', found: `${file}, ${schemaText(examined)}` };
+  } catch (error) {
+    if (!isQuoinError(error) || error.code !== 'store/in-use') throw error;
+    const found = `${file} is in use by ${error.finding?.found ?? 'another program'}`;
+    if (await isRunning()) return { outcome: 'ok', found };
+    return {
+      outcome: 'warning',
+      found,
+      advice: 'If that is the access point, say where its API is with --api; if not, it could not start.',
+    };
+  }
+}
+
+function schemaText({ schema, known }: ExaminedStore): string {
+  if (schema === known) return `schema ${schema}`;
+  return `schema ${schema}; ${count(known - schema, 'migration')} will run at the next start`;
+}
