@@ -6,6 +6,7 @@ import { secretFrom } from './secrets.ts';
 import type {
   ClientTls,
   Config,
+  ConfiguredBreaker,
   ConfiguredLimits,
   ConfiguredTimes,
   KeySource,
@@ -60,6 +61,7 @@ export function buildConfig(merged: ConfigFile, base: BaseFolder, source: string
     keys: (merged.keys ?? []).map((key, index) => keySource(key, base('keys', index))),
     outbound: { tls: clientTls(merged, base) },
     limits: limitsOf(written),
+    breaker: breakerOf(written),
     times: timesOf(written),
     log: { level: written.log.level },
   };
@@ -156,6 +158,15 @@ function limitsOf({ limits }: Written): ConfiguredLimits {
     apiJsonBytes: parseSize(limits.apiJsonSize),
     inbound: limits.inbound,
     outbound: limits.outbound,
+    outboundPerPartner: limits.outboundPerPartner,
+  };
+}
+
+function breakerOf({ breaker }: Written): ConfiguredBreaker {
+  return {
+    failures: breaker.failures,
+    waitMs: parseDuration(breaker.wait),
+    longestWaitMs: parseDuration(breaker.longestWait),
   };
 }
 

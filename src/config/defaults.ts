@@ -33,8 +33,10 @@ export const configDefaults = {
     canonicalXmlSize: '32MiB',
     apiJsonSize: '32MiB',
     inbound: 64,
-    outbound: 8,
+    outbound: 64,
+    outboundPerPartner: 8,
   },
+  breaker: { failures: 5, wait: '10s', longestWait: '2m' },
   timeouts: {
     connect: '10s',
     response: '90s',

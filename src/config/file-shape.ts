@@ -125,6 +125,17 @@ const limits = z.strictObject({
   apiJsonSize: size('Largest JSON body at the backend API.'),
   inbound: count(1, 10_000, 'Messages received at the same time; more are answered 503.'),
   outbound: count(1, 1000, 'Messages sent at the same time.'),
+  outboundPerPartner: count(1, 1000, 'Messages sent to one partner at the same time, by one node.'),
+});
+
+const breaker = z.strictObject({
+  failures: count(
+    1,
+    1000,
+    'Pushes in a row that find a partner down before nothing is sent to it for a while.',
+  ),
+  wait: duration('Until one message may try the partner again; doubles with each that fails.'),
+  longestWait: duration('What the wait grows to at most.'),
 });
 
 const timeouts = z.strictObject({
@@ -170,6 +181,7 @@ export const configFileShape = z
     ),
     keys: z.array(key).max(50, 'must have at most 50 entries').optional().describe('Our keys, newest first.'),
     limits: limits.optional().describe('Bounds for what is taken in.'),
+    breaker: breaker.optional().describe('When a partner counts as down, and how soon it is tried again.'),
     timeouts: timeouts.optional().describe('How long things may take.'),
     outbound: z
       .strictObject({

@@ -68,6 +68,16 @@ export interface ConfiguredLimits {
   readonly inbound: number;
   /** Messages sent at the same time. */
   readonly outbound: number;
+  /** Messages sent to one partner at the same time. */
+  readonly outboundPerPartner: number;
+}
+
+/** When a partner counts as down, and how soon it is tried again; times in ms. */
+export interface ConfiguredBreaker {
+  /** Pushes in a row that found it down. */
+  readonly failures: number;
+  readonly waitMs: number;
+  readonly longestWaitMs: number;
 }
 
 /** Times, all in ms. */
@@ -128,6 +138,7 @@ export interface Config {
   readonly keys: readonly KeySource[];
   readonly outbound: { readonly tls: ClientTls };
   readonly limits: ConfiguredLimits;
+  readonly breaker: ConfiguredBreaker;
   readonly times: ConfiguredTimes;
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent' };
 }

@@ -1,5 +1,5 @@
 import type { Config } from '../config/index.ts';
-import type { MshLimits } from '../msh/index.ts';
+import type { MshLimits, SendingLimits } from '../msh/index.ts';
 
 /** The bounds of the configuration as the MSH knows them. */
 export function mshLimits(config: Config): MshLimits {
@@ -23,6 +23,11 @@ export function mshLimits(config: Config): MshLimits {
     replyBytes,
     canonicalBytes,
   };
+}
+
+/** How much is sent at once, and when a partner counts as down. */
+export function sendingLimits({ limits, breaker }: Config): SendingLimits {
+  return { places: limits.outbound, perPartner: limits.outboundPerPartner, breaker };
 }
 
 /** The bounds that every listener has. */

@@ -2,12 +2,15 @@ import { mkdir } from 'node:fs/promises';
 import type { Config } from '../config/index.ts';
 import type { MshTimes } from '../msh/index.ts';
 import { systemNature } from '../world/observe/index.ts';
-import { mshLimits } from './limits.ts';
+import { mshLimits, sendingLimits } from './limits.ts';
 import type { Making, World } from './making.ts';
 import { openPayloads } from './open-payloads.ts';
 import { openQueue } from './open-queue.ts';
 import { openStore } from './open-store.ts';
 import { openTransport } from './open-transport.ts';
+
+/** ms between two looks at what operators decided on another node. */
+const ROUND_MS = 1000;
 
 /** Opens every adapter; a store that cannot be had leaves nothing behind. */
 export async function openWorld(making: Making): Promise<World> {
@@ -25,7 +28,7 @@ export async function openWorld(making: Making): Promise<World> {
     limits: mshLimits(config),
     times: mshTimes(config),
     idDomain: config.accessPoint.idDomain,
-    sendConcurrency: config.limits.outbound,
+    sending: sendingLimits(config),
   };
 }
 
@@ -34,6 +37,7 @@ function mshTimes({ times }: Config): MshTimes {
     leaseMs: times.leaseMs,
     responseTimeoutMs: times.responseMs,
     sweepIntervalMs: times.sweepIntervalMs,
+    roundMs: ROUND_MS,
     orphanAgeMs: times.orphanAgeMs,
   };
 }

@@ -1,9 +1,11 @@
 import type { PMode } from '../protocol/pmode/index.ts';
+import type { BreakerPolicy } from './partners/breaker.ts';
 import type {
   KeyRing,
   MessageStore,
   Nature,
   Observer,
+  PartnerStore,
   PayloadStore,
   Queue,
   Transport,
@@ -42,13 +44,24 @@ export interface MshTimes {
   /** How long a partner may take to answer after the last byte. */
   readonly responseTimeoutMs: number;
   readonly sweepIntervalMs: number;
+  /** Between two rounds that look after partners: what operators said on other nodes, who may be tried again. */
+  readonly roundMs: number;
   /** How old an unreferenced payload must be before the sweeper removes it. */
   readonly orphanAgeMs: number;
 }
 
+/** How much is sent at once, and when a partner counts as down. */
+export interface SendingLimits {
+  /** Pushes in flight at once. */
+  readonly places: number;
+  /** Pushes in flight at once to one partner. */
+  readonly perPartner: number;
+  readonly breaker: BreakerPolicy;
+}
+
 /** Everything the operations of the MSH ask of the world. */
 export interface MshContext {
-  readonly store: MessageStore;
+  readonly store: MessageStore & PartnerStore;
   readonly payloads: PayloadStore;
   readonly queue: Queue;
   readonly transport: Transport;
@@ -60,6 +73,5 @@ export interface MshContext {
   readonly times: MshTimes;
   /** Right part of the MessageIds and Content-IDs made here. */
   readonly idDomain: string;
-  /** Pushes in flight at once. */
-  readonly sendConcurrency: number;
+  readonly sending: SendingLimits;
 }

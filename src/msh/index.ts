@@ -2,7 +2,7 @@
 export { createMsh } from './msh.ts';
 export { inspect } from './inspect/inspect.ts';
 export type { Inspection, InspectionBasis } from './inspect/inspect.ts';
-export type { Agreements, MshContext, MshLimits, MshTimes } from './context.ts';
+export type { Agreements, MshContext, MshLimits, MshTimes, SendingLimits } from './context.ts';
 export type * from './ports/index.ts';
 export type * from './types.ts';
 export type { MatchExplanation, MatchFacts } from '../protocol/pmode/index.ts';

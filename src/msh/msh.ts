@@ -3,18 +3,24 @@ import { explainMatch } from '../protocol/pmode/index.ts';
 import type { MshContext } from './context.ts';
 import { openBytes } from './keep-bytes.ts';
 import { failureFrom } from './messages.ts';
+import { PartnerDesk } from './partners/desk.ts';
+import { ringForPartner, startRounds } from './partners/rounds.ts';
+import type { Rounds } from './partners/rounds.ts';
 import type { InboundMessage, PayloadHandle } from './ports/index.ts';
 import { receive } from './receive/receive.ts';
 import { send } from './send/send.ts';
 import { upcomingAttempts } from './send/settle.ts';
+import type { SendContext } from './send/send-context.ts';
 import { startSweeper } from './send/sweeper.ts';
 import { ping } from './submit/ping.ts';
 import { submit } from './submit/submit.ts';
 import type { Msh, OutboundStatus } from './types.ts';
 
 /** The operations of the ebMS3 messaging model over the given world. */
-export function createMsh(context: MshContext): Msh {
-  const { store } = context;
+export function createMsh(world: MshContext): Msh {
+  const { store } = world;
+  const desk = new PartnerDesk(world, (partner) => ringForPartner(world, partner));
+  const context: SendContext = { ...world, desk };
   return {
     submit: (submission, parts) => submit(context, submission, parts),
     ping: (target) => ping(context, target),
@@ -31,7 +37,7 @@ export function createMsh(context: MshContext): Msh {
   };
 }
 
-async function status(context: MshContext, messageId: string): Promise<OutboundStatus | undefined> {
+async function status(context: SendContext, messageId: string): Promise<OutboundStatus | undefined> {
   const message = await context.store.findOutbound(messageId);
   if (message === undefined) return undefined;
   const attempts = await context.store.attemptsOf(message.rowId);
@@ -61,13 +67,17 @@ async function acknowledge(context: MshContext, rowId: string): Promise<boolean>
   return moved;
 }
 
-/** Workers and sweeper: started once, stopped in reverse. */
-function life(context: MshContext): Pick<Msh, 'start' | 'stop'> {
+/** Desk, workers, sweeper and rounds: started once, stopped in reverse. */
+function life(context: SendContext): Pick<Msh, 'start' | 'stop'> {
+  const { desk } = context;
   let sweeper: ReturnType<typeof startSweeper> | undefined;
+  let rounds: Rounds | undefined;
   return {
     start: async () => {
+      // Nothing may go out to a partner who was paused before the start.
+      await desk.followControls();
       context.queue.listen((rowId) => send(context, rowId), {
-        concurrency: context.sendConcurrency,
+        concurrency: context.sending.places,
         onError: (rowId, error) =>
           context.observer.emit({
             event: 'send/defect',
@@ -76,12 +86,15 @@ function life(context: MshContext): Pick<Msh, 'start' | 'stop'> {
             failure: failureFrom('send/settle', error),
           }),
       });
-      sweeper = startSweeper(context);
+      rounds = startRounds(context, desk, context.times.roundMs);
+      sweeper = startSweeper(context, (lane) => desk.takes(lane));
       await sweeper.ready;
     },
     stop: async () => {
       await sweeper?.stop();
+      await rounds?.stop();
       await context.queue.close();
+      await desk.settled();
     },
   };
 }

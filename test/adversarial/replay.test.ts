@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { MessageStore } from '../../src/msh/index.ts';
+import type { Store } from '../../src/msh/index.ts';
 import type { Forged, Forgery } from '../support/attacker.ts';
 import { openTarget, ordinaryPart, partyInfoXml, readAnswer } from '../support/attacker-target.ts';
 import type { Target } from '../support/attacker-target.ts';
@@ -112,7 +112,7 @@ async function receiveBy(gateway: TestGateway, message: Forged) {
 }
 
 describe('R01 after a crash', () => {
-  const open = async (folder: string, store?: (store: MessageStore) => MessageStore): Promise<TestGateway> =>
+  const open = async (folder: string, store?: (store: Store) => Store): Promise<TestGateway> =>
     openTestGateway({
       party: 'AP_B',
       pmodes: { 'a-b.yaml': oneWayYaml('AP_A', 'AP_B') },

@@ -166,7 +166,7 @@ describe('a mishap at every call of the sender', () => {
         'writer.commit',
         'transport.push',
         'store.settleAttempt',
-        'store.dueOutbound',
+        'store.waitingLanes',
       ])
         assert.ok(places.includes(step), `${step} was struck: ${places.join(' ')}`);
     });

@@ -7,7 +7,6 @@ import type {
   InboundMessage,
   JournalEntry,
   KeyRing,
-  MessageStore,
   Msh,
   MshContext,
   MshEvent,
@@ -18,6 +17,8 @@ import type {
   PartStreams,
   PayloadStore,
   Queue,
+  SendingLimits,
+  Store,
   StoredPart,
   Submission,
   SubmitResult,
@@ -95,7 +96,7 @@ export function keyRingOf(keys: TestKeys): KeyRing {
 
 /** The adapters a gateway works on. */
 export interface TestWorld {
-  readonly store: MessageStore;
+  readonly store: Store;
   readonly payloads: PayloadStore;
   readonly queue: Queue;
   readonly transport: Transport;
@@ -114,6 +115,7 @@ export interface TestGatewayOptions {
   readonly clock?: TestClock;
   readonly limits?: Partial<MshLimits>;
   readonly times?: Partial<MshTimes>;
+  readonly sending?: Partial<SendingLimits>;
   /** Puts something between the MSH and its adapters. */
   readonly around?: (world: TestWorld) => TestWorld;
 }
@@ -164,7 +166,15 @@ export const TEST_TIMES: MshTimes = {
   leaseMs: 60_000,
   responseTimeoutMs: 30_000,
   sweepIntervalMs: 24 * 3_600_000,
+  roundMs: 24 * 3_600_000,
   orphanAgeMs: 3_600_000,
+};
+
+/** The breaker stays out of the way of tests that are not about it. */
+export const TEST_SENDING: SendingLimits = {
+  places: 4,
+  perPartner: 4,
+  breaker: { failures: 1_000_000, waitMs: 1000, longestWaitMs: 10_000 },
 };
 
 /** Opens a gateway; it sends when `msh.start` has been called. */
@@ -193,7 +203,7 @@ export async function openTestGateway(options: TestGatewayOptions): Promise<Test
     limits: { ...TEST_LIMITS, ...options.limits },
     times: { ...TEST_TIMES, ...options.times },
     idDomain: `${party.toLowerCase().replaceAll('_', '-')}.test`,
-    sendConcurrency: 4,
+    sending: { ...TEST_SENDING, ...options.sending },
   };
   const msh = createMsh(context);
   const page = { limit: 1000 };

@@ -27,7 +27,7 @@ export function dryRun(agreements: Agreements | undefined, limits: MshContext['l
   return {
     failure: () => failure,
     context: {
-      store: store as MessageStore,
+      store: store as MshContext['store'],
       payloads: forgetfulPayloads(notHere),
       queue: { ring: notHere, listen: notHere, close: () => Promise.resolve() },
       transport: { push: notHere, close: () => Promise.resolve() },
@@ -35,9 +35,9 @@ export function dryRun(agreements: Agreements | undefined, limits: MshContext['l
       nature: { now: () => Date.now(), uuid: () => randomUUID() },
       agreements: () => agreements ?? { pmodes: [], keyRing: emptyKeyRing(notHere) },
       limits,
-      times: { leaseMs: 0, responseTimeoutMs: 0, sweepIntervalMs: 0, orphanAgeMs: 0 },
+      times: { leaseMs: 0, responseTimeoutMs: 0, sweepIntervalMs: 0, roundMs: 0, orphanAgeMs: 0 },
       idDomain: 'inspect.invalid',
-      sendConcurrency: 0,
+      sending: { places: 0, perPartner: 0, breaker: { failures: 1, waitMs: 0, longestWaitMs: 0 } },
     },
   };
 }

@@ -35,7 +35,7 @@ export interface Breaker {
  * a failing server. `nothing`: the push never came to that. `probe`: it was let through to find out.
  */
 export type BreakerEvent =
-  | { readonly kind: 'answered'; readonly at: number }
+  | { readonly kind: 'answered'; readonly at: number; readonly probe?: boolean | undefined }
   | { readonly kind: 'unreachable'; readonly at: number; readonly probe: boolean; readonly reason: string }
   | { readonly kind: 'nothing'; readonly at: number; readonly probe: boolean }
   | { readonly kind: 'probe-sent'; readonly at: number }

@@ -2,7 +2,9 @@ import { QuoinError } from '../../protocol/errors/index.ts';
 import { classifyReply, decideAttempt } from '../../protocol/as4/index.ts';
 import { governingLeg } from '../../protocol/pmode/index.ts';
 import type { GoverningLeg } from '../../protocol/pmode/index.ts';
-import type { MshContext } from '../context.ts';
+import { NOTHING, evidenceOf } from '../partners/evidence.ts';
+import type { Evidence } from '../partners/evidence.ts';
+import { clockStart } from '../partners/judge.ts';
 import { failureFrom, legFields } from '../messages.ts';
 import { startSteps } from '../step-clock.ts';
 import type { KeptEnvelope, OutboundMessage, RowId } from '../ports/index.ts';
@@ -11,17 +13,33 @@ import type { ReplyOutcome } from './read-reply.ts';
 import { seal } from './seal.ts';
 import type { Sealed } from './seal.ts';
 import type { RunningAttempt } from './running-attempt.ts';
+import type { SendContext } from './send-context.ts';
 import { settle } from './settle.ts';
 import { signedEnvelope } from './sign.ts';
 
 /**
- * Send (ebMS3 2.1.1): one attempt for a due row: claim, sign once, seal, push, read the reply, settle. Called for every
- * ring of the bell; a row that is not due or is someone else's is left alone.
+ * Send (ebMS3 2.1.1): one attempt for a due row: a place at its partner, claim, sign once, seal, push, read the reply,
+ * settle. Called for every ring of the bell; a row that is not due or is someone else's is left alone, and one whose
+ * partner has no place for it now waits without an attempt being counted.
  */
-export async function send(context: MshContext, rowId: RowId): Promise<void> {
+export async function send(context: SendContext, rowId: RowId): Promise<void> {
+  const outlook = await context.store.outlook(rowId);
+  if (outlook === undefined || outlook.nextAttemptAt > context.nature.now()) return;
+  const place = context.desk.placeFor(outlook);
+  if (place === undefined) return;
+  let evidence: Evidence = NOTHING;
+  try {
+    const outcome = await sendOne(context, rowId);
+    if (outcome !== undefined) evidence = evidenceOf(outcome);
+  } finally {
+    place.leave(evidence);
+  }
+}
+
+async function sendOne(context: SendContext, rowId: RowId): Promise<ReplyOutcome | undefined> {
   const { now } = context.nature;
   const message = await context.store.claimOutbound(rowId, now(), context.times.leaseMs);
-  if (message === undefined) return;
+  if (message === undefined) return undefined;
   const steps = startSteps(context.nature, 'send/sign');
   const running: RunningAttempt = { message, steps, address: '' };
   const release = holdLease(context, message);
@@ -34,9 +52,10 @@ export async function send(context: MshContext, rowId: RowId): Promise<void> {
     release();
   }
   await settle(context, running, outcome);
+  return outcome;
 }
 
-async function attempt(context: MshContext, running: RunningAttempt): Promise<ReplyOutcome> {
+async function attempt(context: SendContext, running: RunningAttempt): Promise<ReplyOutcome> {
   const { message } = running;
   const { pmodes, keyRing } = context.agreements();
   const governing = governingLeg(pmodes, message.pmodeId, message.leg, 'send');
@@ -63,21 +82,25 @@ async function attempt(context: MshContext, running: RunningAttempt): Promise<Re
 }
 
 /** The window may have closed while nothing ran, or a worker died with the last attempt: then no more is due (EBMS:0301). */
-function isDue(context: MshContext, governing: GoverningLeg, message: OutboundMessage): boolean {
-  const { firstAttemptAt = context.nature.now(), attempts } = message;
+function isDue(context: SendContext, governing: GoverningLeg, message: OutboundMessage): boolean {
+  const now = context.nature.now();
+  const { firstAttemptAt = now, attempts } = message;
   const decision = decideAttempt(
     governing.leg.receptionAwareness,
-    { firstAttemptAt, attempts: attempts - 1 },
-    context.nature.now(),
+    {
+      firstAttemptAt: clockStart(context.desk.pausesOf(message), firstAttemptAt, now),
+      attempts: attempts - 1,
+    },
+    now,
   );
   return decision.kind !== 'give-up';
 }
 
 async function push(
-  context: MshContext,
+  context: SendContext,
   running: RunningAttempt,
   sealed: Sealed,
-): ReturnType<MshContext['transport']['push']> {
+): ReturnType<SendContext['transport']['push']> {
   return await context.transport.push({
     address: running.address,
     headers: { 'content-type': sealed.contentType },
@@ -88,7 +111,7 @@ async function push(
 }
 
 /** Keeps the row ours while a long push runs. */
-function holdLease(context: MshContext, message: OutboundMessage): () => void {
+function holdLease(context: SendContext, message: OutboundMessage): () => void {
   const { leaseMs } = context.times;
   const timer = setInterval(() => {
     context.store
@@ -130,7 +153,7 @@ function goneAgreement(message: OutboundMessage): QuoinError {
 }
 
 function announcePush(
-  context: MshContext,
+  context: SendContext,
   governing: GoverningLeg,
   running: RunningAttempt,
   envelope: KeptEnvelope,

@@ -1,12 +1,13 @@
-import { attemptTimes, nextAttempt } from '../../protocol/as4/index.ts';
+import { attemptAfterFailure, attemptTimes } from '../../protocol/as4/index.ts';
 import { governingLeg } from '../../protocol/pmode/index.ts';
 import type { ReceptionAwareness } from '../../protocol/pmode/index.ts';
-import type { MshContext } from '../context.ts';
 import { legFields } from '../messages.ts';
+import { clockStart } from '../partners/judge.ts';
 import type { Attempt, Failure, OutboundMessage, Settlement } from '../ports/index.ts';
 import { ring } from '../ring.ts';
 import type { ReplyOutcome } from './read-reply.ts';
 import type { RunningAttempt } from './running-attempt.ts';
+import type { SendContext } from './send-context.ts';
 
 /** Without a P-Mode the field's own rule holds: 12 minutes, four retries. */
 const DEFAULT_AWARENESS: ReceptionAwareness = {
@@ -18,7 +19,7 @@ const DEFAULT_AWARENESS: ReceptionAwareness = {
 
 /** Writes the attempt and moves the message in one commit, then tells the log and rings for the next attempt. */
 export async function settle(
-  context: MshContext,
+  context: SendContext,
   running: RunningAttempt,
   outcome: ReplyOutcome,
 ): Promise<void> {
@@ -43,14 +44,16 @@ export async function settle(
 }
 
 /** Clock times of the attempts still to come, ms since the epoch. */
-export function upcomingAttempts(context: MshContext, message: OutboundMessage): readonly number[] {
+export function upcomingAttempts(context: SendContext, message: OutboundMessage): readonly number[] {
   if (message.nextAttemptAt === undefined) return [];
-  const times = attemptTimes(awarenessOf(context, message), message.firstAttemptAt ?? message.nextAttemptAt);
-  return [message.nextAttemptAt, ...times.slice(message.attempts + 1)];
+  const began = startOf(context, message, context.nature.now()) ?? message.nextAttemptAt;
+  const times = attemptTimes(awarenessOf(context, message), began);
+  const next = message.nextAttemptAt;
+  return [next, ...times.slice(message.attempts + 1).filter((at) => at > next)];
 }
 
 function settlementOf(
-  context: MshContext,
+  context: SendContext,
   message: OutboundMessage,
   outcome: ReplyOutcome,
   at: number,
@@ -58,17 +61,21 @@ function settlementOf(
   if (outcome.verdict.outcome === 'acknowledged')
     return { state: 'ACKNOWLEDGED', receipt: outcome.receipt, at };
   if (outcome.verdict.outcome === 'refused') return { state: 'SEND_FAILURE', failure: outcome.failure, at };
-  const next = nextAttempt(awarenessOf(context, message), {
-    firstAttemptAt: message.firstAttemptAt ?? at,
-    attempts: message.attempts,
-    now: at,
-  });
+  const sofar = { firstAttemptAt: startOf(context, message, at) ?? at, attempts: message.attempts };
+  const next = attemptAfterFailure(awarenessOf(context, message), sofar, at);
   if (next === undefined)
     return { state: 'SEND_FAILURE', failure: missingReceipt(message, outcome.failure), at };
   return { state: 'WAITING_FOR_RETRY', nextAttemptAt: next, failure: outcome.failure, at };
 }
 
-function awarenessOf(context: MshContext, message: OutboundMessage): ReceptionAwareness {
+/** When the clock of a message began; pauses of its partner stopped it meanwhile. */
+function startOf(context: SendContext, message: OutboundMessage, now: number): number | undefined {
+  const { firstAttemptAt } = message;
+  if (firstAttemptAt === undefined) return undefined;
+  return clockStart(context.desk.pausesOf(message), firstAttemptAt, now);
+}
+
+function awarenessOf(context: SendContext, message: OutboundMessage): ReceptionAwareness {
   const governing = governingLeg(context.agreements().pmodes, message.pmodeId, message.leg, 'send');
   return governing?.leg.receptionAwareness ?? DEFAULT_AWARENESS;
 }
@@ -86,7 +93,7 @@ function missingReceipt(message: OutboundMessage, last: Failure | undefined): Fa
 }
 
 async function journal(
-  context: MshContext,
+  context: SendContext,
   message: OutboundMessage,
   failure: Failure | undefined,
   at: number,
@@ -112,7 +119,7 @@ const EVENTS: Readonly<
 };
 
 function announce(
-  context: MshContext,
+  context: SendContext,
   { message, governing, steps }: RunningAttempt,
   settlement: Settlement,
   attempt: Attempt,

@@ -1,5 +1,7 @@
 import type { MshContext } from '../context.ts';
 import { failureFrom } from '../messages.ts';
+import type { Lane } from '../ports/index.ts';
+import { repeat } from '../repeat.ts';
 
 /** What the sweeper asks of the world. */
 export type SweeperContext = Pick<
@@ -15,22 +17,25 @@ export interface Sweeper {
   readonly stop: () => Promise<void>;
 }
 
-/** Rows rung for at once; when there are more, the sweeper soon comes back. */
+/** Rows rung for in one pass; when there are more, the sweeper soon comes back. */
 const ROWS_AT_ONCE = 1000;
+
+/** Rows of one way that are rung for in any case, however many ways there are. */
+const LEAST_SHARE = 10;
 
 /** ms until it comes back for the rest. */
 const SOON = 1000;
 
 /**
  * Makes good what bells lose: rings for every row whose time has passed, at the start (a crash, a lost queue) and
- * every `sweepIntervalMs`. Also removes payloads that no row names, at the start and as often as one can grow that old.
+ * every `sweepIntervalMs`; what `takes` declines is left alone. Also removes payloads that no row names, at the start and as often as one can grow that old.
  * A pass that fails is reported and tried again at its next time.
  */
-export function startSweeper(context: SweeperContext): Sweeper {
+export function startSweeper(context: SweeperContext, takes: (lane: Lane) => boolean = () => true): Sweeper {
   const { sweepIntervalMs, orphanAgeMs } = context.times;
   const rings = repeat(async () => {
-    const rung = await reporting(context, 'sweeper/ring', () => ringDue(context));
-    return rung === ROWS_AT_ONCE ? Math.min(SOON, sweepIntervalMs) : sweepIntervalMs;
+    const more = await reporting(context, 'sweeper/ring', () => ringDue(context, takes));
+    return more === true ? Math.min(SOON, sweepIntervalMs) : sweepIntervalMs;
   });
   const stopping = new AbortController();
   const orphans = repeat(async () => {
@@ -51,12 +56,22 @@ export function startSweeper(context: SweeperContext): Sweeper {
   };
 }
 
-async function ringDue(context: SweeperContext): Promise<number> {
-  const rows = await context.store.dueOutbound(context.nature.now(), ROWS_AT_ONCE);
-  for (const rowId of rows) await context.queue.ring(rowId);
-  if (rows.length > 0)
-    context.observer.emit({ event: 'sweeper/rows-rung', level: 'debug', rows: rows.length });
-  return rows.length;
+/** Rings for what is due, each way its share: a crowd on one way hides nobody on another. True when there is more. */
+async function ringDue(context: SweeperContext, takes: (lane: Lane) => boolean): Promise<boolean> {
+  const { store, queue, observer } = context;
+  const now = context.nature.now();
+  const lanes = (await store.waitingLanes()).filter((lane) => lane.dueAt <= now && takes(lane));
+  const share = Math.max(LEAST_SHARE, Math.floor(ROWS_AT_ONCE / Math.max(1, lanes.length)));
+  let rung = 0;
+  let more = false;
+  for (const lane of lanes) {
+    const rows = await store.dueOnLane(lane, now, share);
+    for (const rowId of rows) await queue.ring(rowId);
+    rung += rows.length;
+    more ||= rows.length === share;
+  }
+  if (rung > 0) observer.emit({ event: 'sweeper/rows-rung', level: 'debug', rows: rung });
+  return more;
 }
 
 async function removeOrphans(context: SweeperContext, signal: AbortSignal): Promise<void> {
@@ -85,33 +100,4 @@ async function reporting<T>(
     }
     return undefined;
   }
-}
-
-/** Runs a pass now, and again each time as many ms after its end as it says. The timer never keeps the process alive. */
-function repeat(pass: () => Promise<number>): {
-  readonly first: Promise<void>;
-  readonly stop: () => Promise<void>;
-} {
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
-  const run = async (): Promise<void> => {
-    const pause = await pass();
-    if (stopped) return;
-    timer = setTimeout(
-      () => {
-        running = run();
-      },
-      Math.min(pause, 2 ** 31 - 1),
-    );
-    timer.unref();
-  };
-  let running = run();
-  return {
-    first: running,
-    stop: async () => {
-      stopped = true;
-      clearTimeout(timer);
-      await running;
-    },
-  };
 }

@@ -8,6 +8,7 @@ export type { CompressionLimits, DecompressionProblem } from './compression-limi
 export { checkReceipt, compareNonRepudiation, nonRepudiation } from './non-repudiation.ts';
 export type { ExpectedReceipt } from './non-repudiation.ts';
 export {
+  attemptAfterFailure,
   attemptTimes,
   decideAttempt,
   lastChanceAt,

@@ -36,6 +36,21 @@ export function nextAttempt(policy: RetryPolicy, sofar: AttemptsSoFar): number |
   return now > windowEnd(policy, firstAttemptAt) + latenessAllowed ? undefined : now;
 }
 
+/**
+ * When the next attempt is due after one that failed at `now`, or undefined when none is left. Times that passed
+ * meanwhile are left out, so that a message that was held up is not tried several times in a row.
+ */
+export function attemptAfterFailure(
+  policy: RetryPolicy,
+  { firstAttemptAt, attempts }: Omit<AttemptsSoFar, 'now'>,
+  now: number,
+): number | undefined {
+  for (let made = attempts; ; made += 1) {
+    const due = nextAttempt(policy, { firstAttemptAt, attempts: made });
+    if (due === undefined || due > now) return due;
+  }
+}
+
 /** All times at which an attempt is due, the first included, in ms since the epoch. */
 export function attemptTimes(policy: RetryPolicy, firstAttemptAt: number): readonly number[] {
   const times: number[] = [];

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { closedBreaker, nextBreaker } from '../../../src/msh/partners/breaker.ts';
 import type { Breaker, BreakerPolicy } from '../../../src/msh/partners/breaker.ts';
 import { clockStart, judge } from '../../../src/msh/partners/judge.ts';
-import { latenessAllowed, nextAttempt, windowEnd } from '../../../src/protocol/as4/index.ts';
+import { attemptAfterFailure, latenessAllowed, windowEnd } from '../../../src/protocol/as4/index.ts';
 import type { RetryPolicy } from '../../../src/protocol/as4/index.ts';
 import '../../support/property-seed.ts';
 
@@ -91,7 +91,7 @@ function live(world: World, until: number): readonly Message[] {
     const { probe } = message;
     breaker = nextBreaker(breaker, { kind: 'unreachable', at: now, probe, reason: 'down' }, world.breaker);
     const firstAttemptAt = clockStart(pauses, message.firstAttemptAt!, now);
-    const next = nextAttempt(policy, { firstAttemptAt, attempts: message.attempts, now });
+    const next = attemptAfterFailure(policy, { firstAttemptAt, attempts: message.attempts }, now);
     message.state = next === undefined ? 'failed' : 'waiting';
     message.dueAt = next ?? 0;
   };

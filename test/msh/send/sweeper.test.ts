@@ -48,7 +48,7 @@ async function bench(t: TestContext, sweepIntervalMs = 5): Promise<Bench> {
         return Promise.resolve();
       },
     },
-    times: { leaseMs: 1000, responseTimeoutMs: 1000, sweepIntervalMs, orphanAgeMs: 0 },
+    times: { leaseMs: 1000, responseTimeoutMs: 1000, sweepIntervalMs, roundMs: 1000, orphanAgeMs: 0 },
     until: watch.until,
   };
 }
@@ -141,9 +141,9 @@ test('a pass that fails is reported and tried again', async (t) => {
   const message = newOutbound({ submittedAt: 1 });
   await context.store.insertOutbound(message);
   let broken = true;
-  const dueOutbound: typeof context.store.dueOutbound = (now, limit) =>
-    broken ? Promise.reject(new Error('the database is down')) : context.store.dueOutbound(now, limit);
-  const sweeper = startSweeper({ ...context, store: { ...context.store, dueOutbound } });
+  const waitingLanes: typeof context.store.waitingLanes = () =>
+    broken ? Promise.reject(new Error('the database is down')) : context.store.waitingLanes();
+  const sweeper = startSweeper({ ...context, store: { ...context.store, waitingLanes } });
   await sweeper.ready;
   const failed = context.events.find(({ event }) => event === 'sweeper/failed');
   assert.equal(failed?.step, 'sweeper/ring');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import {
+  attemptAfterFailure,
   attemptTimes,
   decideAttempt,
   latenessAllowed,
@@ -143,6 +144,29 @@ test('driven by a clock that is late, a message ends after at most retries + 1 a
         assert.ok(attempts <= policy.retries + 1);
       },
     ),
+  );
+});
+
+test('after a failure the next attempt is the next of the plan that lies ahead, never one that was missed', () => {
+  const policy = parseRetryString('12;4;CONSTANT');
+  const after = (attempts: number, minutes: number): number | undefined => {
+    const at = attemptAfterFailure(policy, { firstAttemptAt: start, attempts }, start + minutes * minute);
+    return at === undefined ? undefined : (at - start) / minute;
+  };
+  assert.equal(after(1, 0), 3);
+  assert.equal(after(1, 3), 6);
+  assert.equal(after(2, 10), 12);
+  assert.equal(after(1, 11.9), 12);
+  assert.equal(after(1, 12), undefined);
+  assert.equal(after(5, 1), undefined);
+  fc.assert(
+    fc.property(policies, fc.nat(20), fc.integer({ min: 0, max: 3 * 60 * minute }), (one, attempts, late) => {
+      const now = start + late;
+      const next = attemptAfterFailure(one, { firstAttemptAt: start, attempts: attempts + 1 }, now);
+      if (next === undefined) return;
+      assert.ok(next > now && next <= windowEnd(one, start));
+      assert.ok(attemptTimes(one, start).includes(next));
+    }),
   );
 });
 
