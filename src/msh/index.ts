@@ -1,5 +1,7 @@
 /** The public face of the Message Service Handler. */
 export { createMsh } from './msh.ts';
+export { createNotifier } from './notify/notifier.ts';
+export type * from './notify/types.ts';
 export { inspect } from './inspect/inspect.ts';
 export type { Inspection, InspectionBasis } from './inspect/inspect.ts';
 export type { Agreements, MshContext, MshLimits, MshTimes, SendingLimits } from './context.ts';

@@ -117,6 +117,15 @@ export function inReverse(test: Ending): Ending {
   return { after: (step) => void steps.push(step) };
 }
 
+const endings = new WeakMap<Ending, Ending>();
+
+/** The one list of clean-up of a test, run in reverse: what stands on something else ends before it. */
+export function reversed(test: Ending): Ending {
+  const known = endings.get(test) ?? inReverse(test);
+  endings.set(test, known);
+  return known;
+}
+
 /** Opens and starts both ends; they stop when the test ends. */
 export async function pairGateways(ending: Ending, options: PairOptions = {}): Promise<Pair> {
   const test = inReverse(ending);

@@ -7,6 +7,7 @@ export type * from './counting-store.ts';
 export type * from './delivery-store.ts';
 export type * from './partner-store.ts';
 export type * from './store.ts';
+export type * from './webhook-sender.ts';
 export type * from './queue.ts';
 export type * from './transport.ts';
 export type * from './key-ring.ts';

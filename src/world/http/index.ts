@@ -9,4 +9,6 @@ export { tryListening } from './try-listening.ts';
 export type { ListenerTls } from './listener-tls.ts';
 export { createTransport } from './transport.ts';
 export type { TransportOptions } from './transport.ts';
+export { createWebhookSender } from './webhook-sender.ts';
+export type { WebhookSenderOptions } from './webhook-sender.ts';
 export type { TransportTls } from './transport-tls.ts';

@@ -106,7 +106,7 @@ async function noteOutcome(
   webhook: string,
   { state, at, failure }: DeliverySettlement,
 ): Promise<void> {
-  if (state === 'DROPPED') return;
+  if (state !== 'DELIVERED' && failure === undefined) return;
   await transaction
     .updateTable('webhooks')
     .set((eb) =>
