@@ -2,7 +2,7 @@ import { lookup as systemLookup } from 'node:dns';
 import type { LookupAddress } from 'node:dns';
 import { isIP } from 'node:net';
 import type { LookupFunction, Socket } from 'node:net';
-import { buildConnector } from 'undici';
+import type { buildConnector } from 'undici';
 import { QuoinError } from '../../protocol/errors/index.ts';
 import { forbiddenAddress } from './allowed-addresses.ts';
 import type { Forbidden } from './allowed-addresses.ts';
@@ -50,11 +50,7 @@ function guardedLookup(resolve: Resolve, allowPrivate: boolean): LookupFunction 
       const [refused] = addresses;
       if (first === undefined && refused !== undefined)
         return callback(
-          refusal(
-            name,
-            refused.address,
-            forbiddenAddress(refused.address, allowPrivate)!,
-          ),
+          refusal(name, refused.address, forbiddenAddress(refused.address, allowPrivate)!),
           '',
           0,
         );
@@ -83,9 +79,12 @@ export interface GuardOptions {
  * Connects to allowed addresses only. The address that was checked is the one that is connected to: the system looks the
  * name up through us, once, and an address written in the url is checked as it stands. What came of it is checked again.
  */
-export function guardedConnector(options: GuardOptions): buildConnector.connector {
+export function guardedConnector(
+  undici: { readonly buildConnector: typeof buildConnector },
+  options: GuardOptions,
+): buildConnector.connector {
   const { allowPrivate, timeoutMs, ca, resolve = systemResolve } = options;
-  const base = buildConnector({
+  const base = undici.buildConnector({
     timeout: timeoutMs,
     minVersion: 'TLSv1.2',
     lookup: guardedLookup(resolve, allowPrivate),

@@ -1,5 +1,4 @@
-import { Agent } from 'undici';
-import type { Dispatcher } from 'undici';
+import type { Agent, Dispatcher } from 'undici';
 import type { WebhookAnswer, WebhookRequest, WebhookSender } from '../../msh/ports/index.ts';
 import { guardedConnector } from './guarded-connect.ts';
 import type { GuardOptions } from './guarded-connect.ts';
@@ -30,8 +29,23 @@ const KEEP_ALIVE_MS = 4_000;
  * answer: its body is read a little and thrown away.
  */
 export function createWebhookSender(options: WebhookSenderOptions): WebhookSender {
-  const agent = new Agent({
-    connect: guardedConnector({ ...options, timeoutMs: CONNECT_MS }),
+  let agent: Promise<Agent> | undefined;
+  return {
+    send: async (request) => {
+      agent ??= openAgent(options);
+      return await post(await agent, request, options.userAgent ?? 'quoin');
+    },
+    close: async () => {
+      await (await agent)?.destroy();
+    },
+  };
+}
+
+/** The library is loaded by the first event: an access point that starts has no use for it yet. */
+async function openAgent(options: WebhookSenderOptions): Promise<Agent> {
+  const undici = await import('undici');
+  return new undici.Agent({
+    connect: guardedConnector(undici, { ...options, timeoutMs: CONNECT_MS }),
     connections: options.connections,
     pipelining: 1,
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -40,10 +54,6 @@ export function createWebhookSender(options: WebhookSenderOptions): WebhookSende
     bodyTimeout: 0,
     maxHeaderSize: 32 * 1024,
   });
-  return {
-    send: (request) => post(agent, request, options.userAgent ?? 'quoin'),
-    close: () => agent.destroy(),
-  };
 }
 
 function post(agent: Agent, request: WebhookRequest, userAgent: string): Promise<WebhookAnswer> {
@@ -60,12 +70,11 @@ function post(agent: Agent, request: WebhookRequest, userAgent: string): Promise
     },
     body: request.body,
   };
-  if (!exchange.over) {
-    try {
-      agent.dispatch(options, exchange);
-    } catch (error) {
-      exchange.fail(error as Error);
-    }
+  if (exchange.over) return exchange.answer;
+  try {
+    agent.dispatch(options, exchange);
+  } catch (error) {
+    exchange.fail(error as Error);
   }
   return exchange.answer;
 }

@@ -10,6 +10,11 @@ export const http: ErrorRoom = {
       cause: 'A push was stopped from our side.',
       cure: 'None needed; the message is tried again.',
     },
+    'http/address-forbidden': {
+      seenBy: 'O',
+      cause: 'A webhook leads to a private or special address; nothing was connected to.',
+      cure: 'Allow private addresses for this webhook (allowPrivate) if the backend is there; else correct its url or the name service.',
+    },
     'http/address-invalid': {
       seenBy: 'O',
       cause: 'The address of the partner is no http or https URL.',

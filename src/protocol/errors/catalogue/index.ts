@@ -9,6 +9,7 @@ import { as4 } from './as4.ts';
 import { submit } from './submit.ts';
 import { send } from './send.ts';
 import { receive } from './receive.ts';
+import { notify } from './notify.ts';
 import { inspect } from './inspect.ts';
 import { oots } from './oots.ts';
 import { http } from './http.ts';
@@ -40,6 +41,7 @@ export const ERROR_CATALOGUE: Readonly<Record<string, ErrorRoom>> = {
   submit,
   send,
   receive,
+  notify,
   inspect,
   oots,
   http,
