@@ -6,6 +6,7 @@ export type * from './event-store.ts';
 export type * from './counting-store.ts';
 export type * from './delivery-store.ts';
 export type * from './partner-store.ts';
+export type * from './node-registry.ts';
 export type * from './store.ts';
 export type * from './webhook-sender.ts';
 export type * from './queue.ts';

@@ -1,7 +1,14 @@
 import { Kysely } from 'kysely';
 import { QuoinError } from '../../protocol/errors/index.ts';
+import type {
+  DeliveryStore,
+  EventStore,
+  MessageStore,
+  NodeRegistry,
+  PartnerStore,
+  Store,
+} from '../../msh/ports/index.ts';
 import { counts } from './counts.ts';
-import type { DeliveryStore, EventStore, MessageStore, PartnerStore, Store } from '../../msh/ports/index.ts';
 import type { Engine } from './engine.ts';
 import * as deliveries from './deliveries.ts';
 import { lastEvent, listEvents, trimEvents } from './events.ts';
@@ -9,6 +16,7 @@ import { asUnavailable, onDatabase } from './faults.ts';
 import * as inbound from './inbound.ts';
 import { appendJournal, listJournal } from './journal.ts';
 import { migrate } from './migrate.ts';
+import * as nodes from './nodes.ts';
 import * as outbound from './outbound.ts';
 import * as partners from './partners.ts';
 import { inlinePayload, referencedPayloads } from './parts.ts';
@@ -107,6 +115,7 @@ function storeOn(db: Kysely<Tables>, engine: Engine, settings: StoreSettings): S
     ...messageStore(serves, settings),
     ...eventStore(serves),
     ...deliveryStore(serves),
+    ...nodeRegistry(serves),
     counts: serves.serve(counts),
     ...partnerStore(serves),
   };
@@ -174,6 +183,16 @@ function deliveryStore({ serve, bounded }: Serving): DeliveryStore {
     hastenDeliveries: serve(deliveries.hastenDeliveries),
     giveUpOverdue: serve(deliveries.giveUpOverdue),
     listDeliveries: serve(deliveries.listDeliveries),
+  };
+}
+
+function nodeRegistry({ serve }: Serving): NodeRegistry {
+  return {
+    reportNode: serve(nodes.reportNode),
+    removeNode: serve(nodes.removeNode),
+    listNodes: serve(nodes.listNodes),
+    requestReload: serve(nodes.requestReload),
+    lastReloadRequest: serve(nodes.lastReloadRequest),
   };
 }
 

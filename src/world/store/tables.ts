@@ -18,6 +18,8 @@ export interface Tables {
   readonly webhooks: WebhookTable;
   readonly webhook_deliveries: DeliveryTable;
   readonly partner_controls: PartnerControlTable;
+  readonly nodes: NodeTable;
+  readonly reload_request: ReloadRequestTable;
   readonly store_probe: ProbeTable;
   readonly store_schema: SchemaTable;
 }
@@ -178,6 +180,27 @@ export interface PartnerControlTable {
   readonly pause_reason: string | null;
   readonly pauses: string | null;
   readonly reset_at: number | null;
+}
+
+/** One row a gateway that works on this database. */
+export interface NodeTable {
+  readonly node_id: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly version: string;
+  readonly started_at: number;
+  readonly seen_at: number;
+  readonly digest: string;
+  readonly in_force_since: number;
+  readonly refusal: string | null;
+  readonly generation: number;
+}
+
+/** One row: how often all gateways were asked to read their configuration again. */
+export interface ReloadRequestTable {
+  readonly id: number;
+  readonly generation: number;
+  readonly requested_at: number;
 }
 
 /** One row, changed by every health check: only a write proves that the store can write. */

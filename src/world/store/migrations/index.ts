@@ -5,6 +5,7 @@ import { messages } from './001-messages.ts';
 import { events } from './002-events.ts';
 import { partners } from './003-partners.ts';
 import { inlinePayloads } from './004-inline-payloads.ts';
+import { nodes } from './005-nodes.ts';
 
 /** One step of the schema, in the portable subset; what differs between engines comes from the engine. */
 export interface Migration {
@@ -18,4 +19,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '002-events', up: events },
   { name: '003-partners', up: partners },
   { name: '004-inline-payloads', up: inlinePayloads },
+  { name: '005-nodes', up: nodes },
 ];
