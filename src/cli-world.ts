@@ -1,17 +1,23 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import type { Config } from './config/index.ts';
 import type { CertificateTools, CliWorld, InspectReport, PModeTools } from './faces/cli/index.ts';
+import type { ReadConfig } from './gateway/snapshot.ts';
 import { problemError } from './problem-error.ts';
+import { programVersion } from './program-version.ts';
 
 /** The program behind the command line; heavy rooms are imported only by the commands that need them. */
 export function cliWorld(): CliWorld {
   return {
-    version: readVersion(),
+    version: programVersion(),
     serve: async ({ config, demo }) => {
       const { startGateway } = await import('./gateway.ts');
-      const { config: found, warnings } = await configuration(config, demo);
-      return await startGateway(found, { warnings, pretty: process.stdout.isTTY === true });
+      const reread = (): Promise<ReadConfig> => configuration(config, demo);
+      const read = await reread();
+      return await startGateway(read.config, {
+        origin: { read, reread },
+        pretty: process.stdout.isTTY === true,
+      });
     },
     demo: async (options) => {
       const { runDemo } = await import('./faces/demo/index.ts');
@@ -32,22 +38,14 @@ export function cliWorld(): CliWorld {
   };
 }
 
-/** package.json lies beside `src` in a checkout and beside `dist` in an image. */
-function readVersion(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { readonly version: string }).version;
-}
-
 /** The configuration in force. Throws `config/invalid` listing every problem with file, line and advice. */
-async function configuration(
-  file: string | undefined,
-  demo: boolean,
-): Promise<{ readonly config: Config; readonly warnings: readonly string[] }> {
+async function configuration(file: string | undefined, demo: boolean): Promise<ReadConfig> {
   if (file === undefined && !hasUsualFile()) throw noConfiguration();
   const { loadConfig } = await import('./config/index.ts');
   const { formatProblem } = await import('./protocol/pmode/index.ts');
-  const { config, problems } = loadConfig({ file, env: process.env, overrides: demo ? { demo: true } : {} });
-  if (config !== undefined) return { config, warnings: problems.map(formatProblem) };
+  const overrides = demo ? { demo: true } : {};
+  const { config, problems, settings } = loadConfig({ file, env: process.env, overrides });
+  if (config !== undefined) return { config, settings, warnings: problems.map(formatProblem) };
   throw problemError('config/invalid', 'configuration', problems.map(formatProblem));
 }
 

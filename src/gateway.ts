@@ -5,10 +5,13 @@ import { closeAll, finish } from './gateway/closings.ts';
 import type { Closings } from './gateway/closings.ts';
 import type { Making } from './gateway/making.ts';
 import { openDoors } from './gateway/open-doors.ts';
+import { openNode } from './gateway/open-node.ts';
 import { openOperations } from './gateway/open-operations.ts';
 import { openWorld } from './gateway/open-world.ts';
+import { createReloading } from './gateway/open-reloading.ts';
+import type { ConfigOrigin } from './gateway/open-reloading.ts';
+import type { ReloadReport } from './gateway/reloader.ts';
 import { createSignals } from './gateway/signals.ts';
-import { loadAgreements } from './load-agreements.ts';
 import { createMsh } from './msh/index.ts';
 import type { Msh } from './msh/index.ts';
 import { createObserver, systemNature } from './world/observe/index.ts';
@@ -21,14 +24,16 @@ export interface Gateway {
   readonly operations: string;
   readonly msh: Msh;
   readonly observer: EventLog;
+  /** Reads P-Modes, keys and trust again and puts them in force, if they are valid. Never rejects. */
+  readonly reload: (trigger: 'signal' | 'api') => Promise<ReloadReport>;
   /** Tells load balancers, stops taking messages after `times.drainMs`, lets running work finish within `times.shutdownMs`, closes everything in reverse order. */
   readonly stop: () => Promise<void>;
 }
 
 /** What the gateway is told besides its configuration. */
 export interface GatewayOptions {
-  /** Warnings about the configuration, for the log. */
-  readonly warnings?: readonly string[];
+  /** Where the configuration came from, to be read again for a reload; without it P-Modes and keys are read again only. */
+  readonly origin?: ConfigOrigin;
   /** One readable line an event instead of JSON. */
   readonly pretty?: boolean;
 }
@@ -41,23 +46,37 @@ export interface GatewayOptions {
 export async function startGateway(config: Config, options: GatewayOptions = {}): Promise<Gateway> {
   const startedAt = systemNature.now();
   const observer = createObserver({ level: config.log.level, pretty: options.pretty });
-  const loaded = await loadAgreements(config);
+  const reloader = await createReloading({ config, observer, origin: options.origin });
+  const loaded: Making['loaded'] = () => reloader.current.loaded;
   const signals = createSignals(observer);
   const closings: Closings = [];
   try {
-    const { msh, metrics, ...doors } = await startAll({ config, loaded, observer, closings, signals });
-    announce({ config, loaded, observer }, options.warnings ?? []);
+    const { msh, metrics, ...doors } = await startAll({
+      config,
+      loaded,
+      reloader,
+      observer,
+      closings,
+      signals,
+    });
+    announce({ config, loaded, observer }, reloader.current.read.warnings);
     observer.emit({
       event: 'gateway/listening',
       level: 'info',
       party: config.accessPoint.party,
-      pmodes: loaded.agreements.pmodes.length,
+      pmodes: loaded().agreements.pmodes.length,
       ...doors,
       tookMs: systemNature.now() - startedAt,
     });
     // Without them the log still tells everything; whoever asks for them learns why.
     void metrics.begin().catch(() => undefined);
-    return { ...doors, msh, observer, stop: () => stop({ config, observer, closings, signals }) };
+    return {
+      ...doors,
+      msh,
+      observer,
+      reload: (trigger) => reloader.reload(trigger),
+      stop: () => stop({ config, observer, closings, signals }),
+    };
   } catch (error) {
     // Why it cannot start is what the operator must read, whatever closing says.
     await closeAll(closings).catch(() => undefined);
@@ -75,7 +94,8 @@ async function startAll(
   const msh = createMsh(world);
   const doors: Closings = [];
   making.closings.push(() => finish([...doors, () => msh.stop()], making.config.times.shutdownMs, patience));
-  const urls = await openDoors({ ...making, world, msh, doors });
+  const node = await openNode(making, world);
+  const urls = await openDoors({ ...making, world, msh, node, doors });
   await msh.start();
   making.signals.phase = 'running';
   return { ...urls, operations, msh, metrics };

@@ -10,7 +10,7 @@ import type { CertificateInventoryEntry, KeyProblem, LoadedKeyRing } from './wor
 
 /** P-Modes and keys as loaded, with everything worth telling about them. */
 export interface LoadedAgreements {
-  readonly agreements: Agreements;
+  readonly agreements: Agreements & { readonly keyRing: LoadedKeyRing['keyRing'] };
   readonly certificates: readonly CertificateInventoryEntry[];
   /** Problems that do not stop the access point. */
   readonly warnings: readonly string[];

@@ -85,7 +85,8 @@ type KeyFile = NonNullable<ConfigFile['keys']>[number];
 function keySource(key: KeyFile, folder: string): KeySource {
   const path = key.path ?? '';
   const certificate = inFolder(folder, key.certificate);
-  const password = secretFrom(key.password, inFolder(folder, key.passwordFile));
+  const passwordFile = inFolder(folder, key.passwordFile);
+  const password = secretFrom(key.password, passwordFile);
   const { alias, role = 'both' } = key;
   return {
     path: resolve(folder, path),
@@ -93,6 +94,7 @@ function keySource(key: KeyFile, folder: string): KeySource {
     ...(certificate === undefined ? {} : { certificate }),
     ...(alias === undefined ? {} : { alias }),
     ...(password === undefined ? {} : { password }),
+    ...(passwordFile === undefined ? {} : { passwordFile }),
     use: role === 'both' ? ['sign', 'decrypt'] : [role],
   };
 }
@@ -180,6 +182,8 @@ function timesOf({ timeouts }: Written): ConfiguredTimes {
     sweepIntervalMs: parseDuration(timeouts.sweep),
     orphanAgeMs: parseDuration(timeouts.orphans),
     drainMs: parseDuration(timeouts.drain),
+    reloadMs: parseDuration(timeouts.reload),
+    heartbeatMs: parseDuration(timeouts.heartbeat),
     shutdownMs: parseDuration(timeouts.shutdown),
   };
 }

@@ -1,155 +1,8 @@
-import { accessSync, constants, statSync } from 'node:fs';
 import { isLoopback } from '../protocol/pmode/index.ts';
 import type { SettingPath } from '../protocol/pmode/index.ts';
+import { fileChecks } from './checks-files.ts';
 import { serverChecks } from './checks-servers.ts';
 import type { ConfigCheck, ConfigDraft, ConfigHit } from './check-table.ts';
-
-/** A file that a setting names; `used` is its absolute path. */
-interface NamedFile {
-  readonly path: SettingPath;
-  readonly used: string;
-}
-
-/** The files that must be there, each with the setting that names it. */
-function namedFiles({ written, config }: ConfigDraft): readonly NamedFile[] {
-  const serverTls = written.listeners?.as4?.tls;
-  const clientTls = written.outbound?.tls;
-  const server = ['listeners', 'as4', 'tls'];
-  const client = ['outbound', 'tls'];
-  const { listeners, outbound, keys } = config;
-  return [
-    ...named([...server, 'certificate'], serverTls?.certificate, listeners.as4.tls?.certificate),
-    ...named([...server, 'key'], serverTls?.key, listeners.as4.tls?.key),
-    ...(listeners.as4.tls?.clientAuthorities.map((used) => ({
-      path: [...server, 'clientAuthorities'],
-      used,
-    })) ?? []),
-    ...named([...client, 'certificate'], clientTls?.certificate, outbound.tls.identity?.certificate),
-    ...named([...client, 'key'], clientTls?.key, outbound.tls.identity?.key),
-    ...outbound.tls.authorities.map((used) => ({ path: [...client, 'authorities'], used })),
-    ...config.revocationLists.map((used) => ({ path: ['revocationLists'], used })),
-    ...keys.flatMap(({ path, certificate }, index) => [
-      ...named(['keys', index, 'path'], written.keys?.[index]?.path, path),
-      ...named(['keys', index, 'certificate'], written.keys?.[index]?.certificate, certificate),
-    ]),
-  ];
-}
-
-function named(
-  path: SettingPath,
-  written: string | undefined,
-  used: string | undefined,
-): readonly NamedFile[] {
-  return written === undefined || used === undefined ? [] : [{ path, used }];
-}
-
-/** Why a file cannot be read, or undefined. */
-function fileFault(file: string): string | undefined {
-  const found = statSync(file, { throwIfNoEntry: false });
-  if (found === undefined) return 'does not exist';
-  if (!found.isFile()) return 'is not a file';
-  try {
-    accessSync(file, constants.R_OK);
-  } catch {
-    return 'may not be read by this user';
-  }
-  return undefined;
-}
-
-/** Secrets that stand in files: the setting, whether a value is written beside it, and what was read. */
-function secretFiles({ written, config }: ConfigDraft) {
-  const { listeners, outbound, keys, redis } = config;
-  const api = written.listeners?.api;
-  const server = written.listeners?.as4?.tls;
-  const client = written.outbound?.tls;
-  return [
-    {
-      at: ['listeners', 'api'],
-      key: 'token',
-      file: api?.tokenFile,
-      value: api?.token,
-      read: listeners.api.token,
-    },
-    {
-      at: ['listeners', 'as4', 'tls'],
-      key: 'keyPassword',
-      file: server?.keyPasswordFile,
-      value: server?.keyPassword,
-      read: listeners.as4.tls?.keyPassword,
-    },
-    {
-      at: ['outbound', 'tls'],
-      key: 'keyPassword',
-      file: client?.keyPasswordFile,
-      value: client?.keyPassword,
-      read: outbound.tls.identity?.keyPassword,
-    },
-    { at: [], key: 'redis', file: written.redisFile, value: written.redis, read: redis },
-    ...keys.map(({ password }, index) => ({
-      at: ['keys', index],
-      key: 'password',
-      file: written.keys?.[index]?.passwordFile,
-      value: written.keys?.[index]?.password,
-      read: password,
-    })),
-  ];
-}
-
-function folderHit(path: SettingPath, folder: string): readonly ConfigHit[] {
-  const found = statSync(folder, { throwIfNoEntry: false });
-  if (found?.isDirectory()) return [];
-  return [
-    { path, message: `the folder ${folder} ${found === undefined ? 'does not exist' : 'is not a folder'}` },
-  ];
-}
-
-const files: readonly ConfigCheck[] = [
-  {
-    name: 'file-readable',
-    severity: 'error',
-    about: 'Every file that is named exists and may be read.',
-    advice: 'Correct the path; relative ones begin at the folder of the configuration file.',
-    run: (draft) =>
-      namedFiles(draft).flatMap(({ path, used }) => {
-        const fault = fileFault(used);
-        return fault === undefined ? [] : [{ path, message: `${used} ${fault}` }];
-      }),
-  },
-  {
-    name: 'secret-file-readable',
-    severity: 'error',
-    about: 'Every file that holds a secret can be read and is not empty.',
-    advice: 'Correct the path, or mount the secret.',
-    run: (draft) =>
-      secretFiles(draft).flatMap(({ at, key, file, value, read }) =>
-        file === undefined || value !== undefined || (read !== undefined && read() !== '')
-          ? []
-          : [{ path: [...at, `${key}File`], message: `no secret can be read from ${file}` }],
-      ),
-  },
-  {
-    name: 'one-secret',
-    severity: 'error',
-    about: 'A secret is written, or a file is named for it, not both.',
-    advice: 'Keep the file.',
-    run: (draft) =>
-      secretFiles(draft).flatMap(({ at, key, file, value }) =>
-        file === undefined || value === undefined
-          ? []
-          : [{ path: [...at, key], message: `both ${key} and ${key}File are given` }],
-      ),
-  },
-  {
-    name: 'folder-exists',
-    severity: 'error',
-    about: 'The folders of P-Modes and certificates exist; the data folder is made when needed.',
-    advice: 'Create it, or correct the path.',
-    run: ({ config: { folders } }) => [
-      ...folderHit(['pmodes'], folders.pmodes),
-      ...folderHit(['certificates'], folders.certificates),
-    ],
-  },
-];
 
 const SHORTEST_TOKEN = 16;
 
@@ -260,6 +113,14 @@ function tlsGaps({ written }: ConfigDraft): readonly SettingPath[] {
   return wanted.filter(([, missing]) => missing).map(([path]) => path);
 }
 
+/** ms; what is done more often than this would keep the machine busy with nothing else. */
+const SHORTEST_DISTANCE = 100;
+
+function tooShort(key: string, ms: number): readonly ConfigHit[] {
+  if (ms >= SHORTEST_DISTANCE) return [];
+  return [{ path: ['timeouts', key], message: `is shorter than ${SHORTEST_DISTANCE}ms` }];
+}
+
 const rest: readonly ConfigCheck[] = [
   {
     name: 'key-complete',
@@ -292,7 +153,7 @@ const rest: readonly ConfigCheck[] = [
   {
     name: 'limits-fit',
     severity: 'error',
-    about: 'Limits and timeouts do not contradict each other.',
+    about: 'Limits and timeouts do not contradict each other, and can be kept.',
     advice: 'Raise the larger or lower the smaller of the two.',
     run: ({ config: { limits, times } }) => [
       ...(limits.envelopeBytes > limits.messageBytes
@@ -317,9 +178,11 @@ const rest: readonly ConfigCheck[] = [
       ...(times.leaseMs <= times.connectMs + times.responseMs
         ? [{ path: ['timeouts', 'lease'], message: 'the lease ends before a push can have failed' }]
         : []),
+      ...tooShort('heartbeat', times.heartbeatMs),
+      ...(times.reloadMs === 0 ? [] : tooShort('reload', times.reloadMs)),
     ],
   },
 ];
 
 /** The named checks of the configuration, in the order of the reference document. */
-export const configChecks: readonly ConfigCheck[] = [...doors, ...files, ...serverChecks, ...rest];
+export const configChecks: readonly ConfigCheck[] = [...doors, ...fileChecks, ...serverChecks, ...rest];

@@ -46,6 +46,8 @@ export const configDefaults = {
     sweep: '10s',
     orphans: '24h',
     drain: '0s',
+    reload: '10s',
+    heartbeat: '5s',
     shutdown: '30s',
   },
   outbound: { tls: { minVersion: 'TLSv1.2', ciphers } },

@@ -149,6 +149,12 @@ const timeouts = z.strictObject({
   drain: duration(
     'How long the doors stay open after readiness has turned 503 at the stop, so that load balancers hear of it.',
   ),
+  reload: duration(
+    'Distance of two looks for changed P-Modes, keys, certificates and revocation lists; 0s looks never.',
+  ),
+  heartbeat: duration(
+    'Distance of two signs of life a node leaves in the store, where it also hears of a reload.',
+  ),
   shutdown: duration('What running work gets to finish when the gateway stops.'),
 });
 
@@ -177,7 +183,7 @@ export const configFileShape = z
     pmodes: path('Folder of the P-Mode files; folders below it are not read.'),
     certificates: path('Folder that certificate names in P-Modes refer to.'),
     revocationLists: files(
-      'Certificate revocation lists, PEM or DER, read at start; a revoked certificate is refused.',
+      'Certificate revocation lists, PEM or DER, read again when they change; a revoked certificate is refused.',
     ),
     keys: z.array(key).max(50, 'must have at most 50 entries').optional().describe('Our keys, newest first.'),
     limits: limits.optional().describe('Bounds for what is taken in.'),

@@ -9,4 +9,6 @@ export { configDefaults } from './defaults.ts';
 export { variableOf, variables } from './environment.ts';
 export { readPModeFolder } from './read-pmodes.ts';
 export type { ReadPModes } from './read-pmodes.ts';
+export { diffSettings } from './settings.ts';
+export type { Setting } from './settings.ts';
 export { showConfig } from './show-config.ts';

@@ -26,6 +26,8 @@ import { configDefaults } from './defaults.ts';
 import { readEnvironment, variableOf } from './environment.ts';
 import { configFileShape } from './file-shape.ts';
 import type { ConfigFile } from './file-shape.ts';
+import { listSettings, originOf } from './settings.ts';
+import type { Setting } from './settings.ts';
 import type { Config } from './types.ts';
 
 /** Where the settings come from; later ones win: file, environment, overrides. */
@@ -43,6 +45,8 @@ export interface ConfigSources {
 export interface LoadedConfig {
   readonly config: Config | undefined;
   readonly problems: readonly PModeProblem[];
+  /** Every setting as it was understood, with its origin; none when the file could not be read at all. */
+  readonly settings: readonly Setting[];
 }
 
 let schema: JsonSchema | undefined;
@@ -61,7 +65,8 @@ export function loadConfig(sources: ConfigSources = {}): LoadedConfig {
   const cwd = sources.cwd ?? process.cwd();
   const file = findFile(sources, cwd);
   const source = file === undefined ? emptySource('(no file)') : readSource(file);
-  if (hasErrors(source.problems)) return { config: undefined, problems: sortProblems(source.problems) };
+  if (hasErrors(source.problems))
+    return { config: undefined, problems: sortProblems(source.problems), settings: [] };
   const fromFile = checkShape({ ...source, value: source.value ?? {} }, configFileShape, configJsonSchema());
   const fromEnv = readEnvironment(sources.env ?? {}, configJsonSchema());
   const given = { ...emptySource('command line'), value: sources.overrides ?? {} };
@@ -82,7 +87,8 @@ export function loadConfig(sources: ConfigSources = {}): LoadedConfig {
       .map((hit) => problemOf(check, hit, origins, source)),
   );
   const problems = sortProblems([...layers.flatMap((layer) => layer.problems), ...hits]);
-  return { config: hasErrors(problems) ? undefined : deepFreeze(config), problems };
+  const settings = listSettings({ value, origins, source, schema: configJsonSchema() });
+  return { config: hasErrors(problems) ? undefined : deepFreeze(config), problems, settings };
 }
 
 function findFile({ file, env }: ConfigSources, cwd: string): string | undefined {
@@ -113,15 +119,6 @@ function readSource(file: string): SettingsSource {
     };
     return { ...emptySource(file), problems: [problem] };
   }
-}
-
-/** The origin of a setting, or of the nearest thing above it that was given as a whole. */
-function originOf(origins: ReadonlyMap<string, Origin>, path: SettingPath): Origin | undefined {
-  for (let length = path.length; length > 0; length--) {
-    const origin = origins.get(pathText(path.slice(0, length)));
-    if (origin !== undefined) return origin;
-  }
-  return undefined;
 }
 
 /** Paths in the file begin at its folder, those of the environment and the command line where the program was started. */

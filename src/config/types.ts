@@ -41,6 +41,8 @@ export interface KeySource {
   /** PKCS#12 only: which entry to use when the store has several. */
   readonly alias?: string | undefined;
   readonly password?: Secret | undefined;
+  /** Absolute path of the file the password was read from. */
+  readonly passwordFile?: string | undefined;
   readonly use: readonly ('sign' | 'decrypt')[];
 }
 
@@ -97,6 +99,9 @@ export interface ConfiguredTimes {
   readonly orphanAgeMs: number;
   /** How long the doors stay open once readiness says that the gateway stops. */
   readonly drainMs: number;
+  /** Distance of two looks for changed files; 0 looks never. */
+  readonly reloadMs: number;
+  readonly heartbeatMs: number;
   /** What running work gets to finish when the gateway stops. */
   readonly shutdownMs: number;
 }

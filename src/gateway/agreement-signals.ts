@@ -13,11 +13,11 @@ const SIGNING_DAYS = 14;
 
 /** What the P-Modes, keys and certificates in force say of themselves. */
 export function addAgreementSignals({ signals, loaded, config }: Making): void {
-  signals.watch.add('keys', () => Promise.resolve(signingHealth(loaded.agreements)));
+  signals.watch.add('keys', () => Promise.resolve(signingHealth(loaded().agreements)));
   signals.gauges.push({
     name: 'certificates',
     metrics: ['quoin_certificate_days_left'],
-    collect: () => certificateSamples(loaded.certificates, config.accessPoint.party),
+    collect: () => certificateSamples(loaded().certificates, config.accessPoint.party),
   });
 }
 

@@ -6,9 +6,9 @@ export function announce(
   { config, loaded, observer }: Pick<Making, 'config' | 'loaded' | 'observer'>,
   warnings: readonly string[],
 ): void {
-  for (const warning of [...warnings, ...loaded.warnings])
+  for (const warning of [...warnings, ...loaded().warnings])
     observer.emit({ event: 'gateway/configuration-warning', level: 'warn', warning });
-  for (const mode of loaded.agreements.pmodes.flatMap(weakModes))
+  for (const mode of loaded().agreements.pmodes.flatMap(weakModes))
     observer.emit({ event: 'gateway/weaker-mode', level: 'warn', mode });
   if (config.demo)
     observer.emit({

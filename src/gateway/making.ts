@@ -1,14 +1,18 @@
 import type { Config } from '../config/index.ts';
 import type { LoadedAgreements } from '../load-agreements.ts';
-import type { Msh, MshContext, Queue, QueueHealth } from '../msh/index.ts';
+import type { Msh, MshContext, Queue, QueueHealth, Store } from '../msh/index.ts';
 import type { EventLog } from '../world/observe/index.ts';
 import type { Closings } from './closings.ts';
+import type { Node } from './node.ts';
+import type { Reloader } from './reloader.ts';
 import type { Signals } from './signals.ts';
 
 /** What a gateway is made of while it starts. Whoever opens something adds how to close it to `closings`. */
 export interface Making {
   readonly config: Config;
-  readonly loaded: LoadedAgreements;
+  /** What is in force now; ask again for every message, look and measurement. */
+  readonly loaded: () => LoadedAgreements;
+  readonly reloader: Reloader;
   readonly observer: EventLog;
   /** Aborts when pushes may no longer run. */
   readonly patience: AbortSignal;
@@ -17,11 +21,12 @@ export interface Making {
 }
 
 /** The adapters, and what else the operations of the MSH stand on. */
-export type World = MshContext & { readonly queue: Queue & QueueHealth };
+export type World = MshContext & { readonly store: Store; readonly queue: Queue & QueueHealth };
 
 /** What a door opens on: `doors` takes how to close it, side by side with the others and the workers. */
 export interface Opening extends Omit<Making, 'closings'> {
   readonly world: World;
   readonly msh: Msh;
+  readonly node: Node;
   readonly doors: Closings;
 }

@@ -20,7 +20,7 @@ export async function openOperations(making: Making): Promise<Operations> {
   addAgreementSignals(making);
   const metrics = createMetrics({
     log: observer,
-    partners: partnerNames(() => loaded.agreements),
+    partners: partnerNames(() => loaded().agreements),
     sources: signals.gauges,
   });
   closings.push(() => Promise.resolve(metrics.close()));

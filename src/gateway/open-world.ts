@@ -24,7 +24,7 @@ export async function openWorld(making: Making): Promise<World> {
     queue: await openQueue(making),
     observer,
     nature: systemNature,
-    agreements: () => loaded.agreements,
+    agreements: () => loaded().agreements,
     limits: mshLimits(config),
     times: mshTimes(config),
     idDomain: config.accessPoint.idDomain,

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { isReady, readiness } from '../faces/operations/index.ts';
 import type { ComponentStatus } from '../faces/operations/index.ts';
+import { programVersion } from '../program-version.ts';
 import type { Sample } from '../world/observe/index.ts';
 import type { Making } from './making.ts';
 
@@ -8,7 +8,7 @@ const STATUS_VALUE: Readonly<Record<ComponentStatus, number>> = { up: 1, degrade
 
 /** What runs, and what readiness says of it, as metrics: an alert needs no second place to look at. */
 export function addOwnSignals({ signals }: Pick<Making, 'signals'>): void {
-  const labels = { version: version(), node: process.version };
+  const labels = { version: programVersion(), node: process.version };
   signals.gauges.push(
     {
       name: 'build',
@@ -31,9 +31,4 @@ export function addOwnSignals({ signals }: Pick<Making, 'signals'>): void {
       },
     },
   );
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { readonly version: string }).version;
 }

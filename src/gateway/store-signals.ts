@@ -27,13 +27,13 @@ export function addStoreSignals({ watch, gauges }: Signals, store: Store, loaded
     ] as const,
     collect: async () => {
       const now = systemNature.now();
-      return samplesOf(await store.counts(now), now, partnersByPMode(loaded));
+      return samplesOf(await store.counts(now), now, partnersByPMode(loaded()));
     },
   };
   gauges.push(cached(source, FRESH_MS));
 }
 
-function partnersByPMode({ agreements }: Making['loaded']): (pmodeId: string) => string {
+function partnersByPMode({ agreements }: ReturnType<Making['loaded']>): (pmodeId: string) => string {
   const names = new Map(agreements.pmodes.map((pmode) => [pmode.id, partnerName(pmode)]));
   return (pmodeId) => names.get(pmodeId) ?? 'unknown';
 }

@@ -112,6 +112,8 @@ test('a minimal file is enough, and every default is filled in', () => {
       sweepIntervalMs: 10_000,
       orphanAgeMs: 86_400_000,
       drainMs: 0,
+      reloadMs: 10_000,
+      heartbeatMs: 5000,
       shutdownMs: 30_000,
     },
     log: { level: 'info' },

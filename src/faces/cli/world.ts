@@ -41,6 +41,8 @@ export interface ServeOptions {
 export interface RunningGateway {
   readonly as4: string;
   readonly api: string;
+  /** Reads P-Modes, keys and trust again and puts them in force, if they are valid; the log tells. Never rejects. */
+  readonly reload: (trigger: 'signal') => Promise<unknown>;
   readonly stop: () => Promise<void>;
 }
 

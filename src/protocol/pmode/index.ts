@@ -24,7 +24,7 @@ export { readYaml } from './yaml-source.ts';
 export type { SettingsSource, YamlLimits } from './yaml-source.ts';
 export { checkShape, isConsequence, shapeChecks } from './shape.ts';
 export type { Shaped } from './shape.ts';
-export { jsonSchemaOf, schemasAt } from './json-schema.ts';
+export { isSecretAt, jsonSchemaOf, schemasAt } from './json-schema.ts';
 export type { JsonSchema } from './json-schema.ts';
 export { mergeLayers } from './layers.ts';
 export type { Layer, Merged, Origin } from './layers.ts';

@@ -1,7 +1,9 @@
 import { constants } from 'node:os';
+import { isatty } from 'node:tty';
 import type { Command } from 'commander';
 import { callApi } from '../api-client.ts';
 import { examples, notes } from '../manual.ts';
+import type { RunningGateway } from '../world.ts';
 import { apiAddress, print } from './context.ts';
 import type { CommandContext, GlobalOptions } from './context.ts';
 
@@ -17,7 +19,8 @@ export function addServe(program: Command, context: CommandContext): void {
   notes(
     serving,
     `Reads the file named by --config or QUOIN_CONFIG, or quoin.yaml here. Stopping takes no more messages and lets running
-transfers finish (timeouts.shutdown); a second signal ends at once. Nothing that was accepted is lost either way.`,
+transfers finish (timeouts.shutdown); a second signal ends at once. Nothing that was accepted is lost either way.
+SIGHUP reads P-Modes, keys, certificates and revocation lists again; a set that is not valid changes nothing.`,
   );
   examples(serving, ['quoin serve --config /etc/quoin/quoin.yaml']);
   const health = program
@@ -38,9 +41,26 @@ async function serve(
 ): Promise<void> {
   // Listened for from the first moment: who starts as process 1 of a container gets no signal otherwise.
   const told = untilTold(options.demo === true);
+  const running: { gateway?: RunningGateway } = {};
+  const terminalGone = untilHungUp(() => void running.gateway?.reload('signal'));
   const gateway = await context.world.serve({ config: options.config, demo: options.demo === true });
-  await told;
+  running.gateway = gateway;
+  await Promise.race([told, terminalGone]);
   await gateway.stop();
+}
+
+/**
+ * SIGHUP asks a service to read its files again. To a program that was started in a terminal it also says that the
+ * terminal has gone, and then nobody would stop it: resolves in that case.
+ */
+async function untilHungUp(reload: () => void): Promise<void> {
+  const hadTerminal = isatty(0);
+  await new Promise<void>((resolve) => {
+    process.on('SIGHUP', () => {
+      if (hadTerminal && !isatty(0)) resolve();
+      else reload();
+    });
+  });
 }
 
 /** Resolves at the first signal; whoever insists with a second one ends the process the hard way. */

@@ -15,6 +15,11 @@ export const config: ErrorRoom = {
       cause: 'Keys or certificates cannot be used.',
       cure: 'Each line is a code of `keys` or `pki` in words.',
     },
+    'config/files-changing': {
+      seenBy: 'O',
+      cause: 'P-Modes, keys or certificates changed again and again while they were read for a reload.',
+      cure: 'Reload when whatever writes them has finished.',
+    },
     'config/pmodes': { seenBy: 'O', cause: 'P-Modes cannot be used.', cure: 'See `quoin pmode check`.' },
   },
 };

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import type { Config, Setting } from '../config/index.ts';
+import { diffSettings } from '../config/index.ts';
+import { loadAgreements } from '../load-agreements.ts';
+import type { LoadedAgreements } from '../load-agreements.ts';
+import { diffPModes } from '../protocol/pmode/index.ts';
+import { diffKeys } from '../world/keys/index.ts';
+
+/** A configuration as it was read: checked settings, and every one with its origin. */
+export interface ReadConfig {
+  readonly config: Config;
+  /** Warnings of the checks. */
+  readonly warnings: readonly string[];
+  readonly settings: readonly Setting[];
+}
+
+/**
+ * Everything that can change while the access point runs: read from files as a whole, and swapped as a whole by one
+ * assignment. What works on a message takes it once and keeps it to the end.
+ */
+export interface Snapshot {
+  /** The settings it was read by. Of them only those in `SWAPPED` are in force; the others are those of the start. */
+  readonly read: ReadConfig;
+  readonly loaded: LoadedAgreements;
+  /** The same for the same P-Modes, keys and trust, wherever and however they are written: nodes compare it. */
+  readonly digest: string;
+}
+
+/** One difference, in words; `weakens` when a protection that held before holds no longer. */
+export interface Change {
+  readonly words: string;
+  readonly weakens: boolean;
+}
+
+/** Settings that take effect while the access point runs, with everything below them. */
+const SWAPPED = /^(keys|revocationLists|pmodes|certificates)(\b|$)/;
+
+/** Reads a snapshot. Throws `config/pmodes` or `config/keys` listing every problem at once. */
+export async function loadSnapshot(read: ReadConfig): Promise<Snapshot> {
+  const loaded = await loadAgreements(read.config);
+  return { read, loaded, digest: digestOf(loaded) };
+}
+
+/** The settings of the start with those of `fresh` that may change while the access point runs. */
+export function swappable(running: Config, fresh: Config): Config {
+  const { keys, revocationLists, folders } = fresh;
+  return {
+    ...running,
+    keys,
+    revocationLists,
+    folders: { ...running.folders, pmodes: folders.pmodes, certificates: folders.certificates },
+  };
+}
+
+/** What becomes different when `after` takes the place of `before`; what weakens comes first. */
+export function diffSnapshots(before: Snapshot, after: Snapshot): readonly Change[] {
+  const keys = diffKeys(keysOf(before), keysOf(after));
+  return [
+    ...diffPModes(before.loaded.agreements.pmodes, after.loaded.agreements.pmodes).map(
+      ({ words, weakens }) => ({ words, weakens }),
+    ),
+    ...keys.map((words) => ({ words, weakens: false })),
+  ];
+}
+
+/** What has changed in the settings since the start and waits for the next one, in words. */
+export function waitingForRestart(started: ReadConfig, fresh: ReadConfig): readonly string[] {
+  return diffSettings(started.settings, fresh.settings)
+    .filter(({ path }) => !SWAPPED.test(path))
+    .map(({ words }) => words);
+}
+
+function keysOf({ loaded }: Snapshot): Parameters<typeof diffKeys>[0] {
+  return { keyRing: loaded.agreements.keyRing, inventory: loaded.certificates };
+}
+
+function digestOf({ agreements, certificates }: LoadedAgreements): string {
+  const facts = {
+    pmodes: agreements.pmodes.map(({ file: _file, ...pmode }) => pmode),
+    certificates: certificates.map(({ use, party, thumbprintSha256 }) => [use, party, thumbprintSha256]),
+    revocationLists: agreements.keyRing
+      .revocationLists()
+      .map(({ issuer, thisUpdate, revoked }) => [issuer, thisUpdate.getTime(), [...revoked.keys()]]),
+  };
+  return createHash('sha256').update(canonical(facts)).digest('hex');
+}
+
+/** JSON whose keys are in order: equal values give equal texts. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, one: unknown) =>
+    typeof one === 'object' && one !== null && !Array.isArray(one)
+      ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : one,
+  );
+}
