@@ -2,6 +2,7 @@ import { countingStoreContract } from '../../contract/counting-store.ts';
 import { eventStoreContract } from '../../contract/event-store.ts';
 import { messageStoreContract } from '../../contract/message-store.ts';
 import { partnerStoreContract } from '../../contract/partner-store.ts';
+import { nodeRegistryContract } from '../../contract/node-registry.ts';
 import { noPostgres } from '../../support/postgres-server.ts';
 import { postgresUnderTest } from '../../support/postgres-store.ts';
 
@@ -11,4 +12,5 @@ const under = { ...postgresUnderTest, skip };
 messageStoreContract('PostgreSQL', under);
 eventStoreContract('PostgreSQL', under);
 partnerStoreContract('PostgreSQL', under);
+nodeRegistryContract('PostgreSQL', under);
 countingStoreContract('PostgreSQL', under.open, skip);
