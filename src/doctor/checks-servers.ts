@@ -1,4 +1,5 @@
 import { isQuoinError } from '../protocol/errors/index.ts';
+import { examineRedis } from '../world/queue/index.ts';
 import { examineSqliteStore } from '../world/store/index.ts';
 import type { ExaminedStore } from '../world/store/index.ts';
 import type { Patient } from './patient.ts';
@@ -12,6 +13,16 @@ export const SERVER_CHECKS: readonly Check<Patient>[] = [
     asks: 'whether the database answers and has a schema this version knows; nothing is migrated',
     needs: ['configuration'],
     run: embedded,
+  },
+  {
+    name: 'queue',
+    asks: 'whether the Redis server of the queue answers and keeps the rules of production',
+    needs: ['configuration'],
+    run: async ({ config }) => {
+      const { redis } = config!;
+      if (redis === undefined) return { outcome: 'ok', found: 'within the process; several nodes need Redis' };
+      return { outcome: 'ok', found: `${await examineRedis(redis())} answers and fits` };
+    },
   },
 ];
 

@@ -14,6 +14,7 @@ import { after, before, test } from 'node:test';
 import Database from 'libsql';
 import type { Gateway } from '../../src/gateway.ts';
 import { EXIT } from '../../src/faces/cli/index.ts';
+import { noRedis, startRedis } from '../support/redis-server.ts';
 import { testPki, writeEntry } from '../support/pki.ts';
 import { quoin } from '../faces/cli/terminals.ts';
 import { A, B, makePair } from './examined-pair.ts';
@@ -231,4 +232,16 @@ test('a database of a newer version, one that is none, and a data folder that is
   assert.match(checks.get('disk-data')!.found, /cannot be written|ENOTDIR/);
   rmSync(data);
   mkdirSync(data);
+});
+
+test('a Redis server is asked, and what speaks against it told', { skip: noRedis() }, async (t) => {
+  const { url } = await startRedis({ test: t });
+  const withRedis = (address: string) => (text: string) => `${text}redis: ${address}\n`;
+  const good = await changed(pair.config, withRedis(url), () => pair.doctor());
+  assert.match(good.checks.get('queue')!.found, /^127\.0\.0\.1:\d+ answers and fits$/);
+  const evicting = await startRedis({ test: t, args: ['--maxmemory-policy', 'allkeys-lru'] });
+  const bad = await changed(pair.config, withRedis(evicting.url), () => pair.doctor());
+  assert.equal(bad.code, EXIT.failed);
+  assert.match(bad.checks.get('queue')!.found, /allkeys-lru/);
+  assert.match(bad.checks.get('queue')!.advice!, /noeviction/);
 });

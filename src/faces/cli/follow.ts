@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QuoinError } from '../../protocol/errors/index.ts';
+import type { CertificateFacts } from '../../protocol/errors/index.ts';
 import { callJson } from './api-client.ts';
 import type { ApiAddress } from './api-client.ts';
 import { EXIT, facts, plain, styled, table } from './terminal.ts';
@@ -27,6 +28,17 @@ interface FailureView {
     readonly expected?: string;
     readonly found?: string;
     readonly advice?: string;
+    readonly certificate?: CertificateFacts;
+  };
+  /** What the partner answered; nobody has proven that it comes from the partner unless `verified`. */
+  readonly partnerErrors?: {
+    readonly verified: boolean;
+    readonly errors: readonly {
+      readonly errorCode: string;
+      readonly shortDescription?: string;
+      readonly errorDetail?: string;
+      readonly description?: { readonly text: string };
+    }[];
   };
 }
 
@@ -40,6 +52,12 @@ export interface StatusView {
   readonly upcomingAttempts?: readonly string[];
   readonly receipt?: { readonly messageId: string; readonly timestamp: string; readonly signer?: string };
   readonly failure?: FailureView;
+  readonly business?: {
+    readonly status: 'unknown' | 'accepted' | 'rejected';
+    readonly at?: string;
+    readonly by?: string;
+    readonly reason?: string;
+  };
 }
 
 /** How far to follow a message: as it is now, until the first attempt has its outcome, or until nothing can change. */
@@ -112,7 +130,25 @@ export function printStatus(terminal: Terminal, status: StatusView, json: boolea
   if (status.receipt)
     terminal.out(plain(`receipt ${status.receipt.messageId} of ${status.receipt.timestamp}, verified`));
   if (status.failure) printFailure(terminal, status.failure);
-  for (const at of status.upcomingAttempts ?? []) terminal.out(plain(`next attempt at ${at}`));
+  for (const [index, at] of (status.upcomingAttempts ?? []).entries())
+    terminal.out(
+      plain(`${index === 0 ? 'next attempt at' : 'then at        '} ${at}${index === 0 ? fromNow(at) : ''}`),
+    );
+  printBusiness(terminal, status);
+}
+
+/** What the backend of the receiving side made of it, a fact of its own beside the receipt. */
+function printBusiness(terminal: Terminal, { business }: StatusView): void {
+  if (business === undefined || business.status === 'unknown') return;
+  const { status, at, by, reason } = business;
+  const told = [`business ${status}`, at && `at ${at}`, by && `by ${by}`, reason && `: ${reason}`];
+  const line = told.filter((part) => part !== undefined && part !== '').join(' ');
+  terminal.out(styled(terminal, status === 'rejected' ? 'red' : 'green', line));
+}
+
+function fromNow(at: string): string {
+  const seconds = Math.round((Date.parse(at) - Date.now()) / 1000);
+  return seconds <= 0 ? '' : seconds < 120 ? ` (in ${seconds} s)` : ` (in ${Math.round(seconds / 60)} min)`;
 }
 
 function attemptRow(attempt: AttemptView): readonly string[] {
@@ -126,7 +162,10 @@ function attemptRow(attempt: AttemptView): readonly string[] {
   ];
 }
 
-function printFailure(terminal: Terminal, { message, ebms, code, step, finding }: FailureView): void {
+/** What went wrong, on what, and what to do; the partner's own words are marked when nothing proves them. */
+function printFailure(terminal: Terminal, failure: FailureView): void {
+  const { message, ebms, code, step, finding, partnerErrors } = failure;
+  const certificate = finding?.certificate;
   terminal.out(styled(terminal, 'red', ebms === undefined ? message : `${ebms}: ${message}`));
   facts(terminal.out, [
     ['step', step],
@@ -134,7 +173,22 @@ function printFailure(terminal: Terminal, { message, ebms, code, step, finding }
     ['field', finding?.field],
     ['expected', finding?.expected],
     ['found', finding?.found],
+    ['subject', certificate?.subject],
+    ['issuer', certificate?.issuer],
+    ['serial', certificate?.serialNumber],
+    ['valid', certificate && `${certificate.notBefore} to ${certificate.notAfter}`],
+    ...(partnerErrors?.errors ?? []).map(
+      (error) => [partnerErrors?.verified === true ? 'partner' : 'unverified', partnerWords(error)] as const,
+    ),
     ['advice', finding?.advice],
     ['code', code],
   ]);
+}
+
+type PartnerError = NonNullable<FailureView['partnerErrors']>['errors'][number];
+
+function partnerWords({ errorCode, shortDescription, description, errorDetail }: PartnerError): string {
+  return [errorCode, shortDescription, description?.text, errorDetail]
+    .filter((part) => part !== undefined)
+    .join(': ');
 }

@@ -6,6 +6,7 @@ import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addInbox } from './commands/inbox.ts';
 import { addInspect } from './commands/inspect.ts';
+import { addMessages } from './commands/messages.ts';
 import { addPing } from './commands/ping.ts';
 import { addPMode } from './commands/pmode.ts';
 import { addSend } from './commands/send.ts';
@@ -18,6 +19,7 @@ const COMMANDS = [
   addServe,
   addSend,
   addStatus,
+  addMessages,
   addInbox,
   addPing,
   addInspect,

@@ -7,6 +7,8 @@ export interface Terminal {
   /** What a person should know besides: progress, complaints. */
   readonly err: (line: string) => void;
   readonly colour: boolean;
+  /** Width of a terminal that a person reads, in characters; undefined where whole lines matter. */
+  readonly columns?: number | undefined;
 }
 
 /** Exit codes of every command. */
@@ -27,6 +29,7 @@ export function processTerminal(): Terminal {
     out: (line) => process.stdout.write(`${line}\n`),
     err: (line) => process.stderr.write(`${line}\n`),
     colour: process.stdout.isTTY === true && (process.env['NO_COLOR'] ?? '') === '',
+    columns: process.stdout.isTTY === true ? process.stdout.columns : undefined,
   };
 }
 
@@ -45,22 +48,48 @@ export function styled(terminal: Pick<Terminal, 'colour'>, style: Style, text: s
   return terminal.colour ? styleText(style, plain(text), { validateStream: false }) : plain(text);
 }
 
-/** Rows in aligned columns under a heading line; the last column is not padded. */
+/** Rows in aligned columns under a heading line, shortened where the terminal is narrower; the last column is not padded. */
 export function table(
   terminal: Terminal,
   headings: readonly string[],
   rows: readonly (readonly string[])[],
 ): void {
   const shown = rows.map((row) => row.map(plain));
-  const widths = headings.map((heading, column) =>
-    Math.max(heading.length, ...shown.map((row) => (row[column] ?? '').length)),
+  const widths = fitted(
+    headings.map((heading, column) =>
+      shown.reduce((most, row) => Math.max(most, (row[column] ?? '').length), heading.length),
+    ),
+    terminal.columns,
+    headings.map((heading) => WHOLE.has(heading)),
   );
   const line = (cells: readonly string[]): string =>
-    cells
-      .map((cell, column) => (column === headings.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
-      .join('  ');
+    cells.map((cell, column) => cut(cell, widths[column] ?? 0, column === headings.length - 1)).join('  ');
   terminal.out(styled(terminal, 'bold', line(headings)));
   for (const row of shown) terminal.out(line(row));
+}
+
+/** Columns that are never shortened: their values are copied into the next command. */
+const WHOLE: ReadonlySet<string> = new Set(['id', 'message id', 'P-Mode', 'partner']);
+
+/** Widths that fit side by side: the widest give way first, none below what a word needs. */
+function fitted(
+  widths: readonly number[],
+  columns: number | undefined,
+  whole: readonly boolean[],
+): readonly number[] {
+  const fit = [...widths];
+  const room = (columns ?? Number.POSITIVE_INFINITY) - 2 * (widths.length - 1);
+  while (fit.reduce((sum, width) => sum + width, 0) > room) {
+    const widest = fit.indexOf(Math.max(...fit.filter((_, column) => whole[column] !== true)));
+    if (widest < 0 || fit[widest]! <= 12) break;
+    fit[widest] = fit[widest]! - 1;
+  }
+  return fit;
+}
+
+function cut(cell: string, width: number, last: boolean): string {
+  if (cell.length > width) return `${cell.slice(0, width - 1)}…`;
+  return last ? cell : cell.padEnd(width);
 }
 
 /** Labelled values as indented lines; those without a value are left out. */

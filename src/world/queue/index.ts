@@ -13,3 +13,14 @@ export async function openRedisQueue(options: RedisQueueOptions): Promise<Queue 
   const room = await import('./bullmq/redis-queue.ts');
   return await room.openRedisQueue(options);
 }
+
+/**
+ * Asks a Redis or Valkey server whether it could be the queue, and tells its place without the password. Throws QuoinError
+ * `queue/redis-...` for what speaks against it.
+ */
+export async function examineRedis(url: string): Promise<string> {
+  const { checkServer } = await import('./bullmq/check-server.ts');
+  const { placeOf } = await import('./bullmq/clients.ts');
+  await checkServer(url);
+  return placeOf(url);
+}

@@ -3,5 +3,5 @@ export { openSqliteStore } from './sqlite/open.ts';
 export type { SqliteSettings } from './sqlite/open.ts';
 export { openPostgresStore } from './postgres/open.ts';
 export type { PostgresSettings } from './postgres/open.ts';
-export { examineSqliteStore } from './examine.ts';
+export { examinePostgresStore, examineSqliteStore } from './examine.ts';
 export type { ExaminedStore } from './examine.ts';

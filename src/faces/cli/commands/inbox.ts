@@ -1,15 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { callJson } from '../api-client.ts';
-import type { ApiAddress } from '../api-client.ts';
 import { downloadTo } from '../download.ts';
 import { fileError } from '../faults.ts';
 import { examples } from '../manual.ts';
+import { fetchPages } from '../pages.ts';
 import { bytesText, facts, plain, styled, table } from '../terminal.ts';
 import { apiAddress, print } from './context.ts';
 import type { CommandContext, GlobalOptions } from './context.ts';
+import { atLeastOne } from './messages.ts';
 
 interface Typed {
   readonly value: string;
@@ -39,11 +39,6 @@ interface InboundView {
   readonly parts: readonly PartView[];
 }
 
-interface Page {
-  readonly items: readonly InboundView[];
-  readonly cursor?: string;
-}
-
 interface Taken {
   readonly id: string;
   readonly state: string;
@@ -66,9 +61,6 @@ const ENDINGS: Readonly<Record<string, string>> = {
   'text/plain': 'txt',
 };
 
-/** Messages the API gives at once at most. */
-const PAGE = 200;
-
 /** `quoin inbox`: list what was received, look at a message, save its parts, acknowledge it. */
 export function addInbox(program: Command, context: CommandContext): void {
   const inbox = program
@@ -79,7 +71,7 @@ export function addInbox(program: Command, context: CommandContext): void {
     .command('list', { isDefault: true })
     .description('received messages that were not yet taken, oldest first')
     .option('--all', 'those already taken too')
-    .option('--limit <number>', 'how many at most', count, 50)
+    .option('--limit <number>', 'how many at most', atLeastOne, 50)
     .action(async (_options: unknown, command: Command) => list(context, command.optsWithGlobals()));
   examples(listing, ['quoin inbox', 'quoin inbox list --all --limit 200 --json']);
   const showing = inbox
@@ -109,11 +101,6 @@ export function addInbox(program: Command, context: CommandContext): void {
   examples(taking, ['quoin inbox ack ID']);
 }
 
-function count(text: string): number {
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('It must be a whole number above 0.');
-}
-
 function messagePath(id: string): string {
   return `/v1/inbox/${encodeURIComponent(id)}`;
 }
@@ -121,7 +108,13 @@ function messagePath(id: string): string {
 async function list(context: CommandContext, options: ListOptions): Promise<void> {
   const { terminal } = context;
   const api = await apiAddress(context, options);
-  const { items, more } = await fetchList(api, options);
+  const { items, more } = await fetchPages<InboundView>(
+    (query) => callJson(api, { path: `/v1/inbox?${query}` }),
+    {
+      filter: { state: options.all === true ? undefined : 'RECEIVED' },
+      limit: options.limit,
+    },
+  );
   if (options.json === true) return terminal.out(JSON.stringify(items));
   if (items.length === 0) return terminal.out('The inbox is empty.');
   table(
@@ -137,23 +130,6 @@ async function list(context: CommandContext, options: ListOptions): Promise<void
     ]),
   );
   if (more) terminal.err(`There are more: quoin inbox list --limit ${options.limit * 2}`);
-}
-
-async function fetchList(
-  api: ApiAddress,
-  { all, limit }: ListOptions,
-): Promise<{ readonly items: readonly InboundView[]; readonly more: boolean }> {
-  const items: InboundView[] = [];
-  let cursor: string | undefined;
-  do {
-    const query = new URLSearchParams({ limit: String(Math.min(PAGE, limit - items.length)) });
-    if (all !== true) query.set('state', 'RECEIVED');
-    if (cursor !== undefined) query.set('cursor', cursor);
-    const page = await callJson<Page>(api, { path: `/v1/inbox?${query.toString()}` });
-    items.push(...page.items);
-    cursor = page.cursor;
-  } while (cursor !== undefined && items.length < limit);
-  return { items, more: cursor !== undefined };
 }
 
 async function show(context: CommandContext, id: string, options: GlobalOptions): Promise<void> {
