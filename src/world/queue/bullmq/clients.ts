@@ -42,17 +42,28 @@ export function openClients(url: string): Clients {
   };
   const ring = new Redis(url, prompt);
   const work = new Redis(url, patient);
-  // Without a listener ioredis writes to the console; what matters of it comes as failure of a command or as state.
-  work.on('error', () => undefined);
+  const all = [ring, work];
+  const duplicate = work.duplicate.bind(work);
+  work.duplicate = (options) => {
+    const copy = duplicate(options);
+    all.push(copy);
+    quieten(copy);
+    return copy;
+  };
+  quieten(work);
   return {
     ring,
     work,
     end: () => {
       isEnded = true;
-      ring.disconnect();
-      work.disconnect();
+      for (const client of all) client.disconnect();
     },
   };
+}
+
+/** Without a listener ioredis writes to the console; what matters comes as failure of a command or as state. */
+function quieten(client: Redis): void {
+  client.on('error', () => undefined);
 }
 
 /** Host and port, for people; never the password. */

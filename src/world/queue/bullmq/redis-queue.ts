@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Queue as Bull, WaitingError, Worker } from 'bullmq';
+import { Queue as Bull, WaitingError } from 'bullmq';
 import type { Job } from 'bullmq';
 import type { Observer, Queue, QueueHealth, RingHandler, RowId } from '../../../msh/ports/index.ts';
 import { describeError } from '../../../protocol/errors/index.ts';
@@ -10,6 +10,7 @@ import type { Turns } from '../turns.ts';
 import { checkServer, unreachable } from './check-server.ts';
 import { CONNECT_MS, openClients, placeOf } from './clients.ts';
 import type { Clients } from './clients.ts';
+import { BellWorker } from './bell-worker.ts';
 import { Link } from './link.ts';
 
 /** What a queue on Redis is made of. */
@@ -72,7 +73,7 @@ class RedisQueue implements Queue, QueueHealth {
   readonly #node = randomBytes(6).toString('hex');
   #rings = 0;
   #listening: Listening | undefined;
-  #worker: Worker<RowId, void> | undefined;
+  #worker: BellWorker | undefined;
   #closing: Promise<void> | undefined;
 
   constructor({ url, name, clock, observer }: RedisQueueOptions, clients: Clients) {
@@ -155,7 +156,7 @@ class RedisQueue implements Queue, QueueHealth {
     // It refuses a second handler and a concurrency that cannot be.
     this.#standIn.listen(inTurn, options);
     this.#listening = { ...options, handler: inTurn, turns };
-    this.#worker = new Worker<RowId, void>(BELL, (job, token) => this.#handle(job, token), {
+    this.#worker = new BellWorker(BELL, (job, token) => this.#handle(job, token), {
       connection: this.#clients.work,
       prefix: this.#prefix,
       concurrency: options.concurrency,
@@ -202,15 +203,17 @@ class RedisQueue implements Queue, QueueHealth {
 
   /** What waits in Redis stays there, for other nodes and the next start. */
   async #close(): Promise<void> {
-    const worker = this.#worker?.close();
-    worker?.catch(() => undefined);
+    await this.#worker?.pause(true);
     await this.#standIn.close();
     await this.#listening?.turns.idle();
     this.#link.end();
-    const ended = Promise.allSettled([worker, this.#bull.close()]);
-    await Promise.race([ended, delay(END_MS, undefined, { ref: false })]);
+    if (this.#link.isUp) await Promise.race([this.#endInOrder(), delay(END_MS, undefined, { ref: false })]);
+    await this.#worker?.abandon();
     this.#clients.end();
-    await this.#worker?.getBackend().disconnectBlocking(false);
+  }
+
+  async #endInOrder(): Promise<void> {
+    await Promise.allSettled([this.#worker?.close(), this.#bull.close()]);
   }
 
   /** Without consequence: the store says what is to be done, and a connection that is lost is told of by itself. */
