@@ -7,4 +7,5 @@ export type { Inspection, InspectionBasis } from './inspect/inspect.ts';
 export type { Agreements, MshContext, MshLimits, MshTimes, SendingLimits } from './context.ts';
 export type * from './ports/index.ts';
 export type * from './types.ts';
+export type { PartnerStatus, Partners } from './partners/partner-status.ts';
 export type { MatchExplanation, MatchFacts } from '../protocol/pmode/index.ts';

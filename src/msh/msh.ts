@@ -4,6 +4,7 @@ import type { MshContext } from './context.ts';
 import { openBytes } from './keep-bytes.ts';
 import { failureFrom } from './messages.ts';
 import { PartnerDesk } from './partners/desk.ts';
+import { partnersOf } from './partners/partner-status.ts';
 import { ringForPartner, startRounds } from './partners/rounds.ts';
 import type { Rounds } from './partners/rounds.ts';
 import type { InboundMessage, PayloadHandle } from './ports/index.ts';
@@ -22,6 +23,7 @@ export function createMsh(world: MshContext): Msh {
   const desk = new PartnerDesk(world, (partner) => ringForPartner(world, partner));
   const context: SendContext = { ...world, desk };
   return {
+    partners: partnersOf(context, desk),
     submit: (submission, parts) => submit(context, submission, parts),
     ping: (target) => ping(context, target),
     receive: (request) => receive(context, request),

@@ -1,5 +1,6 @@
 import type { AgreementRef, PartyId, Property, Service } from '../protocol/ebms/index.ts';
 import type { MatchExplanation, MatchFacts } from '../protocol/pmode/index.ts';
+import type { Partners } from './partners/partner-status.ts';
 import type {
   Attempt,
   InboundMessage,
@@ -66,6 +67,7 @@ export interface OutboundStatus {
 
 /** The operations of the MSH as its users see them. */
 export interface Msh {
+  readonly partners: Partners;
   /** Keeps a submission and queues it. Throws QuoinError `submit/...` naming the field; nothing is kept then. */
   submit(submission: Submission, parts: PartStreams): Promise<SubmitResult>;
   /** Sends a test-service message to the party of a P-Mode (eDelivery AS4 1.15 1.4.4.3). */

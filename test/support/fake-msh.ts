@@ -11,6 +11,8 @@ import type {
   OutboundStatus,
   Page,
   PageRequest,
+  PartnerStatus,
+  Partners,
   PartStreams,
   StoredPart,
   Submission,
@@ -203,6 +205,7 @@ export function fakeMsh(): FakeMsh {
   }
 
   const msh: FakeMsh = {
+    partners: fakePartners(),
     outbound,
     inbounds,
     payloads,
@@ -314,4 +317,44 @@ export function fakeMsh(): FakeMsh {
 
 async function* nothing(): AsyncGenerator<never> {
   // No parts.
+}
+
+/** One partner, AP_XB, that can be paused, resumed and reset. */
+function fakePartners(): Partners {
+  const at = Date.parse('2025-06-01T10:00:00Z');
+  let status: PartnerStatus = {
+    name: 'AP_XB',
+    pmodes: ['test.pmode'],
+    address: 'https://ap-xb.test/as4',
+    breaker: {
+      state: 'open',
+      since: at,
+      openedAt: at,
+      failures: 5,
+      waitMs: 10_000,
+      until: at + 10_000,
+      lastFailureAt: at,
+      reason: 'nothing listens there',
+    },
+    running: 1,
+    limit: 8,
+    waiting: 3,
+    dueSince: at,
+  };
+  return {
+    list: () => Promise.resolve([status]),
+    find: (name) => Promise.resolve(name === status.name ? status : undefined),
+    pause: (_name, by, reason) => {
+      status = { ...status, pause: { at, by, reason } };
+      return Promise.resolve(true);
+    },
+    resume: () => {
+      status = { ...status, pause: undefined };
+      return Promise.resolve(true);
+    },
+    reset: () => {
+      status = { ...status, breaker: { state: 'closed', since: at, failures: 0, waitMs: 0 } };
+      return Promise.resolve();
+    },
+  };
 }

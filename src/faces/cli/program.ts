@@ -7,6 +7,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addInbox } from './commands/inbox.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addMessages } from './commands/messages.ts';
+import { addPartners } from './commands/partners.ts';
 import { addPing } from './commands/ping.ts';
 import { addPMode } from './commands/pmode.ts';
 import { addSend } from './commands/send.ts';
@@ -22,6 +23,7 @@ const COMMANDS = [
   addMessages,
   addInbox,
   addPing,
+  addPartners,
   addInspect,
   addPMode,
   addCerts,

@@ -43,6 +43,7 @@ export const REST_PROBLEMS = {
   'rest/unauthorized': { status: 401, title: 'A token is required' },
   'rest/foreign-origin': { status: 403, title: 'Only local use is allowed without a token' },
   'rest/no-such-route': { status: 404, title: 'There is nothing at this path' },
+  'rest/unknown-partner': { status: 404, title: 'The partner is not known' },
   'rest/unknown-message': { status: 404, title: 'The message is not known' },
   'rest/unknown-part': { status: 404, title: 'The message has no such part' },
   'rest/no-receipt': { status: 404, title: 'There is no receipt yet' },

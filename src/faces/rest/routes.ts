@@ -2,6 +2,7 @@ import type { Operation } from './context.ts';
 import { acknowledge, getInbound, getPart, listInbox } from './inbox.ts';
 import { getEnvelope, getMessage, getReceipt, listMessages } from './messages.ts';
 import { explain, health, listJournal, ping } from './operations.ts';
+import { getPartner, listPartners, pausePartner, resetPartner, resumePartner } from './partners.ts';
 import { submitMessage } from './submit.ts';
 
 /** One operation of the API, named as in the OpenAPI document. */
@@ -36,5 +37,10 @@ export const ROUTES: readonly Route[] = [
   route('post', '/v1/inbox/:id/acknowledge', 'acknowledge', acknowledge),
   route('post', '/v1/ping', 'ping', ping),
   route('post', '/v1/pmodes/explain', 'explainPModes', explain),
+  route('get', '/v1/partners', 'listPartners', listPartners),
+  route('get', '/v1/partners/:name', 'getPartner', getPartner),
+  route('post', '/v1/partners/:name/pause', 'pausePartner', pausePartner),
+  route('post', '/v1/partners/:name/resume', 'resumePartner', resumePartner),
+  route('post', '/v1/partners/:name/reset', 'resetPartner', resetPartner),
   route('get', '/v1/journal', 'listJournal', listJournal),
 ];

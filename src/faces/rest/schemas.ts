@@ -64,6 +64,7 @@ export const SCHEMAS = {
     mpc: text.optional(),
   }),
   nothing: z.strictObject({}),
+  pause: z.strictObject({ reason: text.max(500).optional() }),
   messagesQuery: z.strictObject({
     state: z
       .enum([

@@ -22,12 +22,12 @@ interface Bench {
   /** A quick partner, a whole gateway, and one that behaves as it is told. */
   readonly quick: PartnerDoor;
   readonly odd: PartnerDoor;
-  submit(to: 'AP_B' | 'AP_C', times?: number): Promise<readonly string[]>;
+  readonly submit: (to: 'AP_B' | 'AP_C', times?: number) => Promise<readonly string[]>;
   /** The sent message with this id. */
-  message(messageId: string): Promise<OutboundMessage>;
-  states(messageIds: readonly string[]): Promise<readonly string[]>;
+  readonly message: (messageId: string) => Promise<OutboundMessage>;
+  readonly states: (messageIds: readonly string[]) => Promise<readonly string[]>;
   /** Opens A once more on what it has kept, not started. */
-  reopen(): Promise<TestGateway>;
+  readonly reopen: () => Promise<TestGateway>;
 }
 
 /** A and two partners over real HTTP; B answers, C behaves as it is told and can answer too. A is not started. */

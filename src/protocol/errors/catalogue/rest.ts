@@ -101,6 +101,11 @@ export const rest: ErrorRoom = {
       cause: 'No such message (404).',
       cure: 'Look at the other list too: sent and received ones are listed apart.',
     },
+    'rest/unknown-partner': {
+      seenBy: 'B',
+      cause: 'No P-Mode in force names this partner (404).',
+      cure: '`quoin partners list` shows those that are known.',
+    },
     'rest/unknown-part': {
       seenBy: 'B',
       cause: 'The message has no such part (404).',

@@ -109,5 +109,10 @@ export const send: ErrorRoom = {
       cause: 'The answer is no AS4 message, for example a page of a proxy. The finding quotes its beginning.',
       cure: 'Check that the address is that of the AS4 service.',
     },
+    'send/unknown-partner': {
+      seenBy: 'O',
+      cause: 'Somebody wants to pause, resume or reset a partner that no P-Mode in force names.',
+      cure: 'Use the local name of the party in the P-Modes.',
+    },
   },
 };
