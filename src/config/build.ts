@@ -36,6 +36,7 @@ export function buildConfig(merged: ConfigFile, base: BaseFolder, source: string
   const { as4, api, operations } = written.listeners;
   const token = secretFrom(api.token, inFolder(base('listeners', 'api', 'tokenFile'), api.tokenFile));
   const tls = serverTls(merged, base);
+  const database = secretFrom(merged.database, inFolder(base('databaseFile'), merged.databaseFile));
   const redis = secretFrom(merged.redis, inFolder(base('redisFile'), merged.redisFile));
   return {
     ...(source === undefined ? {} : { source }),
@@ -46,6 +47,7 @@ export function buildConfig(merged: ConfigFile, base: BaseFolder, source: string
       api: { host: api.host, port: api.port, ...(token === undefined ? {} : { token }) },
       operations: { host: operations.host, port: operations.port },
     },
+    ...(database === undefined ? {} : { database }),
     storeFile: merged.store === undefined ? resolve(data, 'quoin.db') : resolve(base('store'), merged.store),
     ...(redis === undefined ? {} : { redis }),
     folders: {
@@ -161,6 +163,7 @@ function limitsOf({ limits }: Written): ConfiguredLimits {
     inbound: limits.inbound,
     outbound: limits.outbound,
     outboundPerPartner: limits.outboundPerPartner,
+    databaseConnections: limits.databaseConnections,
   };
 }
 
@@ -178,6 +181,7 @@ function timesOf({ timeouts }: Written): ConfiguredTimes {
     responseMs: parseDuration(timeouts.response),
     idleMs: parseDuration(timeouts.idle),
     headersMs: parseDuration(timeouts.headers),
+    statementMs: parseDuration(timeouts.statement),
     leaseMs: parseDuration(timeouts.lease),
     sweepIntervalMs: parseDuration(timeouts.sweep),
     orphanAgeMs: parseDuration(timeouts.orphans),

@@ -56,7 +56,7 @@ function fileFault(file: string): string | undefined {
 
 /** Secrets that stand in files: the setting, whether a value is written beside it, and what was read. */
 function secretFiles({ written, config }: ConfigDraft) {
-  const { listeners, outbound, keys, redis } = config;
+  const { listeners, outbound, keys, database, redis } = config;
   const api = written.listeners?.api;
   const server = written.listeners?.as4?.tls;
   const client = written.outbound?.tls;
@@ -82,6 +82,7 @@ function secretFiles({ written, config }: ConfigDraft) {
       value: client?.keyPassword,
       read: outbound.tls.identity?.keyPassword,
     },
+    { at: [], key: 'database', file: written.databaseFile, value: written.database, read: database },
     { at: [], key: 'redis', file: written.redisFile, value: written.redis, read: redis },
     ...keys.map(({ password }, index) => ({
       at: ['keys', index],

@@ -35,6 +35,7 @@ export const configDefaults = {
     inbound: 64,
     outbound: 64,
     outboundPerPartner: 8,
+    databaseConnections: 10,
   },
   breaker: { failures: 5, wait: '10s', longestWait: '2m' },
   timeouts: {
@@ -42,6 +43,7 @@ export const configDefaults = {
     response: '90s',
     idle: '60s',
     headers: '15s',
+    statement: '15s',
     lease: '5m',
     sweep: '10s',
     orphans: '24h',

@@ -10,7 +10,10 @@ const OTHERS: ReadonlySet<string> = new Set(['QUOIN_CONFIG', 'QUOIN_API', 'QUOIN
 const SERVICE_LINK = /^QUOIN_(?:SERVICE_(?:HOST|PORT)|PORT)(?:_|$)/;
 
 /** Variables by which hosts and charts hand out servers, each with the variable of ours that it stands for, and gives way to. */
-const CUSTOMARY: Readonly<Record<string, string>> = { REDIS_URL: 'QUOIN_REDIS' };
+const CUSTOMARY: Readonly<Record<string, string>> = {
+  DATABASE_URL: 'QUOIN_DATABASE',
+  REDIS_URL: 'QUOIN_REDIS',
+};
 
 const PREFIX = 'QUOIN_';
 

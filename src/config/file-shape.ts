@@ -126,6 +126,7 @@ const limits = z.strictObject({
   inbound: count(1, 10_000, 'Messages received at the same time; more are answered 503.'),
   outbound: count(1, 1000, 'Messages sent at the same time.'),
   outboundPerPartner: count(1, 1000, 'Messages sent to one partner at the same time, by one node.'),
+  databaseConnections: count(2, 500, 'Connections of this node to the PostgreSQL server.'),
 });
 
 const breaker = z.strictObject({
@@ -143,6 +144,7 @@ const timeouts = z.strictObject({
   response: duration('From the last byte of a push to the answer of the partner.'),
   idle: duration('Longest silence within a transfer.'),
   headers: duration('To receive the head of a request.'),
+  statement: duration('For one statement of the PostgreSQL database, waiting for locks included.'),
   lease: duration('How long a worker owns a message before another may take it.'),
   sweep: duration('Distance of two sweeps for messages whose time has come.'),
   orphans: duration('Age at which a payload nobody refers to is removed.'),
@@ -175,6 +177,10 @@ export const configFileShape = z
     listeners: listeners.optional().describe('Where the gateway listens.'),
     data: path('Folder for everything the gateway writes.'),
     store: path('File of the embedded store; quoin.db in the data folder when left out.'),
+    database: secret(
+      'URL of the PostgreSQL database (15 or newer) that several nodes may share, `postgres://USER:PASSWORD@HOST:PORT/NAME?sslmode=verify-full`; DATABASE_URL is the same. Without it the store is embedded.',
+    ),
+    databaseFile: path('File that holds the URL of the database.'),
     redis: secret(
       'URL of the Redis or Valkey server that several nodes share as queue, `redis://` or `rediss://`; REDIS_URL is the same. Without it the queue is in the process.',
     ),

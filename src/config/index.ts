@@ -7,6 +7,7 @@ export { configChecks } from './checks.ts';
 export type { ConfigCheck } from './check-table.ts';
 export { configDefaults } from './defaults.ts';
 export { variableOf, variables } from './environment.ts';
+export { databaseAddress } from './database-url.ts';
 export { readPModeFolder } from './read-pmodes.ts';
 export type { ReadPModes } from './read-pmodes.ts';
 export { diffSettings } from './settings.ts';

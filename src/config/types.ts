@@ -46,6 +46,29 @@ export interface KeySource {
   readonly use: readonly ('sign' | 'decrypt')[];
 }
 
+/** How a database server proves itself over TLS, and we to it; absolute paths of PEM files. */
+export interface DatabaseTls {
+  /** `full`: chain and host name; `chain`: the chain only; `none`: encrypted for whoever answers. */
+  readonly verify: 'full' | 'chain' | 'none';
+  /** The authorities instead of those that come with Node. */
+  readonly authorities?: string | undefined;
+  readonly certificate?: string | undefined;
+  readonly key?: string | undefined;
+}
+
+/** A PostgreSQL database and how to log in. */
+export interface DatabaseAddress {
+  /** Name, IP address, or the folder of a socket. */
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password?: Secret | undefined;
+  readonly name: string;
+  readonly tls?: DatabaseTls | undefined;
+  /** Shown by the server beside each connection. */
+  readonly applicationName?: string | undefined;
+}
+
 /** Bounds for what is taken in and worked on at once. Sizes in bytes. */
 export interface ConfiguredLimits {
   /** The SOAP part. */
@@ -72,6 +95,8 @@ export interface ConfiguredLimits {
   readonly outbound: number;
   /** Messages sent to one partner at the same time. */
   readonly outboundPerPartner: number;
+  /** Connections of this node to the database. */
+  readonly databaseConnections: number;
 }
 
 /** When a partner counts as down, and how soon it is tried again; times in ms. */
@@ -92,6 +117,8 @@ export interface ConfiguredTimes {
   readonly idleMs: number;
   /** To receive the head of a request. */
   readonly headersMs: number;
+  /** For one statement of the database. */
+  readonly statementMs: number;
   /** How long a worker owns a message before another may take it. */
   readonly leaseMs: number;
   readonly sweepIntervalMs: number;
@@ -128,6 +155,8 @@ export interface Config {
     readonly api: { readonly host: string; readonly port: number; readonly token?: Secret | undefined };
     readonly operations: { readonly host: string; readonly port: number };
   };
+  /** URL of the PostgreSQL database that several nodes may share; without one the store is embedded. */
+  readonly database?: Secret | undefined;
   /** File of the embedded store. */
   readonly storeFile: string;
   /** URL of the Redis server that is the queue; without one the queue is in the process. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { inspect } from 'node:util';
 import { stringify } from 'yaml';
-import { configChecks, loadConfig, showConfig } from '../../src/config/index.ts';
+import { configChecks, loadConfig, databaseAddress, showConfig } from '../../src/config/index.ts';
 import type { Config, ConfigFile, ConfigSources } from '../../src/config/index.ts';
 
 type Settings = Record<string, unknown>;
@@ -101,6 +101,7 @@ test('a minimal file is enough, and every default is filled in', () => {
       inbound: 64,
       outbound: 64,
       outboundPerPartner: 8,
+      databaseConnections: 10,
     },
     breaker: { failures: 5, waitMs: 10_000, longestWaitMs: 120_000 },
     times: {
@@ -108,6 +109,7 @@ test('a minimal file is enough, and every default is filled in', () => {
       responseMs: 90_000,
       idleMs: 60_000,
       headersMs: 15_000,
+      statementMs: 15_000,
       leaseMs: 300_000,
       sweepIntervalMs: 10_000,
       orphanAgeMs: 86_400_000,
@@ -402,6 +404,53 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     { fails: { ...minimal, pmodes: 'gone' }, path: 'pmodes' },
     { fails: { ...minimal, certificates: 'ap.pem' }, path: 'certificates' },
   ],
+  'database-url': [
+    ...[
+      'localhost:5432/quoin',
+      'mysql://quoin@db/quoin',
+      'postgres://db/quoin',
+      'postgres://quoin@/quoin',
+      'postgres://quoin@db',
+      'postgres://quoin@db/a/b',
+      'postgres://quoin@one,two/quoin',
+      'postgres://quoin:se/cret@db/quoin',
+      'postgres://quoin:100%@db/quoin',
+      'postgres://quoin:a%00b@db/quoin',
+      'postgres://quoin@db/quoin#rest',
+      'postgres://quoin@db/quoin?sslmode=prefer',
+      'postgres://quoin@db/quoin?ssl_mode=verify-full',
+      'postgres://quoin@db/quoin?sslmode=verify-full&sslrootcert=ca.pem',
+      'postgres://quoin@db/quoin?sslrootcert=/ca.pem',
+    ].map((database) => ({ fails: { ...minimal, database }, path: 'database' })),
+    {
+      fails: { ...minimal, databaseFile: 'password' },
+      path: 'databaseFile',
+      passes: {
+        ...minimal,
+        database:
+          'postgresql://quoin:p%40ss@db.example:5433/quoin?sslmode=verify-ca&sslrootcert=/ca.pem&application_name=q',
+      },
+    },
+  ],
+  'one-store': [
+    {
+      fails: { ...minimal, store: 'quoin.db', database: 'postgres://quoin@localhost/quoin' },
+      path: 'store',
+      passes: { ...minimal, database: 'postgres://quoin@localhost/quoin' },
+    },
+  ],
+  'database-uses-tls': [
+    {
+      fails: { ...minimal, database: 'postgres://quoin@db/quoin' },
+      path: 'database',
+      passes: { ...minimal, database: 'postgres://quoin@db/quoin?sslmode=verify-full' },
+    },
+    {
+      fails: { ...minimal, database: 'postgres://quoin@db/quoin?sslmode=require' },
+      path: 'database',
+      passes: { ...minimal, database: 'postgres://quoin@%2Frun%2Fpostgresql/quoin' },
+    },
+  ],
   'redis-url': [
     { fails: { ...minimal, redis: 'redis.example:6379' }, path: 'redis' },
     { fails: { ...minimal, redis: 'http://redis.example' }, path: 'redis' },
@@ -465,6 +514,30 @@ for (const check of configChecks)
       assert.deepEqual(others, []);
     }
   });
+
+test('DATABASE_URL is the setting database; it is read whole, and a secret', () => {
+  const url = 'postgres://q%C3%BCoin:p%40ss%2Fword@[::1]:6000/db%20name?sslmode=verify-full&sslkey=%2Fk.pem';
+  const config = configOf(minimal, { env: { DATABASE_URL: url } });
+  const { password, ...address } = databaseAddress(config.database!);
+  assert.equal(password?.(), 'p@ss/word');
+  assert.deepEqual(address, {
+    host: '::1',
+    port: 6000,
+    user: 'qüoin',
+    name: 'db name',
+    tls: { verify: 'full', key: '/k.pem' },
+  });
+  assert.match(showConfig(config), /database: \(secret\)/);
+  for (const wrong of ['postgres://quoin:hu/sh@db/quoin', 'postgres://quoin:hush@db/quoin?hush=hush']) {
+    const { problems } = load(minimal, { env: { DATABASE_URL: wrong } });
+    assert.deepEqual(
+      problems.map(({ check, file }) => [check, file]),
+      [['database-url', 'environment QUOIN_DATABASE']],
+    );
+    assert.doesNotMatch(JSON.stringify(problems), /hush|hu\/sh/);
+  }
+  assert.equal(databaseAddress(() => 'postgres://quoin@db/quoin').port, 5432);
+});
 
 test('REDIS_URL is the setting redis; our own variable wins, and an empty one is none', () => {
   const withEnv = (env: Record<string, string>) => configOf(minimal, { env }).redis?.();
