@@ -4,7 +4,7 @@ import type { ErrorCode, Finding } from '../../protocol/errors/index.ts';
 import { answerTo, openRequest } from './http-call.ts';
 import type { Answer } from './http-call.ts';
 import { upload } from './upload.ts';
-import type { UploadFile } from './upload.ts';
+import type { UploadFile, Watch } from './upload.ts';
 
 /** Where the backend API is and how to be let in. */
 export interface ApiAddress {
@@ -56,6 +56,8 @@ export interface ApiRequest {
   readonly path: string;
   readonly json?: unknown;
   readonly files?: readonly UploadFile[];
+  /** Follows the files while they travel. */
+  readonly watch?: Watch;
 }
 
 /**
@@ -86,7 +88,7 @@ async function exchange(url: URL, token: string | undefined, request: ApiRequest
   const { method = 'GET', json, files } = request;
   const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` };
   if (files !== undefined) {
-    const { status, text } = await upload(url, headers, { message: json, files });
+    const { status, text } = await upload(url, headers, { message: json, files }, request.watch);
     return { status, body: Readable.from([Buffer.from(text)]), text: () => Promise.resolve(text) };
   }
   const body = json === undefined ? '' : JSON.stringify(json);

@@ -5,6 +5,7 @@ import { QuoinError } from '../../protocol/errors/index.ts';
 import { callApi } from './api-client.ts';
 import type { ApiAddress } from './api-client.ts';
 import { fileError } from './faults.ts';
+import type { Progress } from './progress.ts';
 
 /** What a download must turn out to be. Size in bytes, SHA-256 in lower-case hex. */
 export interface Expected {
@@ -21,18 +22,26 @@ export async function downloadTo(
   api: ApiAddress,
   path: string,
   expected: Expected,
+  progress: Progress,
 ): Promise<void> {
   if (existsSync(file)) throw fileError(file, { code: 'EEXIST' });
   const partial = `${file}.partial-${process.pid}`;
   try {
-    await receive(partial, api, path, expected);
+    await receive(partial, api, path, expected, progress);
     await appear(partial, file);
   } finally {
+    progress.end();
     await rm(partial, { force: true });
   }
 }
 
-async function receive(partial: string, api: ApiAddress, path: string, expected: Expected): Promise<void> {
+async function receive(
+  partial: string,
+  api: ApiAddress,
+  path: string,
+  expected: Expected,
+  progress: Progress,
+): Promise<void> {
   const handle = await open(partial, 'wx', 0o600).catch((error: unknown) => {
     throw fileError(partial, error);
   });
@@ -44,6 +53,7 @@ async function receive(partial: string, api: ApiAddress, path: string, expected:
       hash.update(chunk);
       size += chunk.byteLength;
       await handle.writeFile(chunk);
+      progress.advance(chunk.byteLength);
     }
     if (size !== expected.size || hash.digest('hex') !== expected.sha256) throw incomplete(expected, size);
   } catch (error) {

@@ -75,19 +75,33 @@ const PAUSE = { first: 50, longest: 2000 };
 
 /** Follows a message; what went wrong meanwhile is told on standard error as it happens. */
 export async function follow(
-  terminal: Pick<Terminal, 'err'>,
+  terminal: Pick<Terminal, 'err' | 'status'>,
   api: ApiAddress,
   messageId: string,
   patience: Patience,
 ): Promise<StatusView> {
+  const started = Date.now();
   let told = 0;
   for (let pause = PAUSE.first; ; pause = Math.min(pause * 1.5, PAUSE.longest)) {
     const status = await look(api, messageId, patience);
+    terminal.status?.(undefined);
     if (ENOUGH[patience](status)) return status;
     for (const attempt of status.attempts.slice(told)) tellAttempt(terminal, attempt, status);
     told = status.attempts.length;
+    if (Date.now() - started > QUIET) terminal.status?.(waitingFor(status));
     await sleep(pause);
   }
+}
+
+/** ms before a person is told what is waited for: most messages are acknowledged sooner. */
+const QUIET = 1000;
+
+function waitingFor({ state, attempts, upcomingAttempts = [] }: StatusView): string {
+  const [next] = upcomingAttempts;
+  if (state === 'WAITING_FOR_RETRY' && next !== undefined)
+    return `waits for attempt ${attempts.length + 1} at ${next}${fromNow(next)}; Ctrl-C stops waiting, not sending`;
+  const what = state === 'SEND_ENQUEUED' ? 'its turn' : 'the receipt';
+  return `waits for ${what}, attempt ${attempts.length + 1}; Ctrl-C stops waiting, not sending`;
 }
 
 /** Whoever waits is told that the message is safe when the access point goes away meanwhile. */

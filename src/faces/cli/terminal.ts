@@ -9,6 +9,8 @@ export interface Terminal {
   readonly colour: boolean;
   /** Width of a terminal that a person reads, in characters; undefined where whole lines matter. */
   readonly columns?: number | undefined;
+  /** A line that is replaced by the next one and by whatever is written; absent where nobody watches. */
+  readonly status?: ((text: string | undefined) => void) | undefined;
 }
 
 /** Exit codes of every command. */
@@ -25,9 +27,28 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
 
 /** The process's own streams; colour only where a person reads and NO_COLOR is not set. */
 export function processTerminal(): Terminal {
+  const watched = process.stderr.isTTY === true;
+  let shown = false;
+  const clear = (): void => {
+    if (shown) process.stderr.write('\r\u001b[K');
+    shown = false;
+  };
+  const status = (text: string | undefined): void => {
+    clear();
+    if (text === undefined) return;
+    process.stderr.write(plain(text).slice(0, (process.stderr.columns || 80) - 1));
+    shown = true;
+  };
   return {
-    out: (line) => process.stdout.write(`${line}\n`),
-    err: (line) => process.stderr.write(`${line}\n`),
+    out: (line) => {
+      clear();
+      process.stdout.write(`${line}\n`);
+    },
+    err: (line) => {
+      clear();
+      process.stderr.write(`${line}\n`);
+    },
+    status: watched ? status : undefined,
     colour: process.stdout.isTTY === true && (process.env['NO_COLOR'] ?? '') === '',
     columns: process.stdout.isTTY === true ? process.stdout.columns : undefined,
   };
@@ -68,8 +89,8 @@ export function table(
   for (const row of shown) terminal.out(line(row));
 }
 
-/** Columns that are never shortened: their values are copied into the next command. */
-const WHOLE: ReadonlySet<string> = new Set(['id', 'message id', 'P-Mode', 'partner']);
+/** Columns that are never shortened: values that are copied into the next command, and clock times. */
+const WHOLE: ReadonlySet<string> = new Set(['id', 'message id', 'P-Mode', 'partner', 'at']);
 
 /** Widths that fit side by side: the widest give way first, none below what a word needs. */
 function fitted(

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { QuoinError } from '../../protocol/errors/index.ts';
 import { fileError } from './faults.ts';
 import { answerTo, openRequest } from './http-call.ts';
+import type { Progress } from './progress.ts';
 
 /** A file to send as a part. */
 export interface UploadFile {
@@ -25,6 +26,11 @@ export interface Uploaded {
   readonly text: string;
 }
 
+/** Begins to follow so many bytes. */
+export type Watch = (bytes: number) => Progress;
+
+const unwatched: Watch = () => ({ advance: () => undefined, end: () => undefined });
+
 /** A file that is open, with what stands before it in the form. Sizes in bytes. */
 interface OpenPart {
   readonly path: string;
@@ -41,7 +47,12 @@ const INVITATION = 2000;
  * on size. The body waits until it is asked for, so that a refusal costs no upload; an answer given before the end is read
  * like any other. Throws `cli/file-unusable`, `cli/file-changed`, and what the network throws.
  */
-export async function upload(url: URL, headers: Record<string, string>, form: Form): Promise<Uploaded> {
+export async function upload(
+  url: URL,
+  headers: Record<string, string>,
+  form: Form,
+  watch: Watch = unwatched,
+): Promise<Uploaded> {
   const boundary = `quoin-${randomUUID()}`;
   const message = Buffer.from(
     `--${boundary}\r\nContent-Disposition: form-data; name="message"\r\nContent-Type: application/json\r\n\r\n` +
@@ -59,7 +70,12 @@ export async function upload(url: URL, headers: Record<string, string>, form: Fo
       ),
       Expect: '100-continue',
     });
-    return await exchange(request, content(message, parts, end));
+    const progress = watch(parts.reduce((sum, { size }) => sum + size, 0));
+    try {
+      return await exchange(request, content(message, parts, end, progress.advance));
+    } finally {
+      progress.end();
+    }
   } finally {
     await Promise.all(parts.map(({ handle }) => handle.close()));
   }
@@ -96,6 +112,7 @@ async function* content(
   message: Buffer,
   parts: readonly OpenPart[],
   end: Buffer,
+  advance: Progress['advance'],
 ): AsyncGenerator<Uint8Array> {
   yield message;
   for (const part of parts) {
@@ -109,6 +126,7 @@ async function* content(
       sent += (chunk as Buffer).byteLength;
       if (sent > part.size) break;
       yield chunk as Buffer;
+      advance((chunk as Buffer).byteLength);
     }
     if (sent !== part.size) throw changed(part.path);
     yield Buffer.from('\r\n');

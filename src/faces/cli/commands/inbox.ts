@@ -6,6 +6,7 @@ import { downloadTo } from '../download.ts';
 import { fileError } from '../faults.ts';
 import { examples } from '../manual.ts';
 import { fetchPages } from '../pages.ts';
+import { createProgress } from '../progress.ts';
 import { bytesText, facts, plain, styled, table } from '../terminal.ts';
 import { apiAddress, print } from './context.ts';
 import type { CommandContext, GlobalOptions } from './context.ts';
@@ -177,7 +178,8 @@ async function save(
   const saved: (PartView & { readonly file: string })[] = [];
   for (const [index, part] of message.parts.entries()) {
     const file = join(into, `part-${index}.${ENDINGS[part.mimeType.split(';')[0]!.toLowerCase()] ?? 'bin'}`);
-    await downloadTo(file, api, `${messagePath(message.id)}/parts/${index}`, part);
+    const progress = createProgress(context.terminal, file, part.size);
+    await downloadTo(file, api, `${messagePath(message.id)}/parts/${index}`, part, progress);
     saved.push({ ...part, file });
     if (options.json !== true)
       context.terminal.out(plain(`${file}  ${part.mimeType}  ${bytesText(part.size)}`));

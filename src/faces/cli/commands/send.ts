@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { callJson } from '../api-client.ts';
 import { exitCodeOf, follow, printStatus } from '../follow.ts';
 import { examples, notes } from '../manual.ts';
+import { createProgress } from '../progress.ts';
 import { plain } from '../terminal.ts';
 import type { UploadFile } from '../upload.ts';
 import { apiAddress, print } from './context.ts';
@@ -84,6 +85,7 @@ async function send(context: CommandContext, names: readonly string[], options: 
     path: '/v1/messages',
     json: submissionOf(options, files),
     files,
+    watch: (bytes) => createProgress(terminal, 'uploads', bytes),
   });
   const { messageId, state } = submitted;
   if (!options.wait) return print(context, options, submitted, [plain(`${messageId}  ${state}`)]);
