@@ -1,10 +1,12 @@
 import { startRestListener } from '../faces/rest/index.ts';
 import { startHttpListener } from '../world/http/index.ts';
+import { configurationDesk } from './configuration-desk.ts';
 import { listenerLimits } from './limits.ts';
 import type { Opening } from './making.ts';
 
 /** Opens the door of the backends; its URL. */
-export async function openApi({ config, msh, observer, doors }: Opening): Promise<string> {
+export async function openApi(opening: Opening): Promise<string> {
+  const { config, msh, observer, doors } = opening;
   const { api } = config.listeners;
   const { apiJsonBytes, messageBytes, parts } = config.limits;
   const rest = await startRestListener({
@@ -15,6 +17,7 @@ export async function openApi({ config, msh, observer, doors }: Opening): Promis
     token: api.token?.(),
     msh,
     observer,
+    configuration: configurationDesk(opening),
     // The SOAP part counts as one of a message.
     limits: { jsonBytes: apiJsonBytes, submissionBytes: messageBytes, parts: parts - 1 },
   });

@@ -3,6 +3,7 @@ import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
 import type { Msh, Observer } from '../../msh/index.ts';
 import { describeError } from '../../protocol/errors/index.ts';
 import { requireLocal, requireToken } from './access.ts';
+import type { ConfigurationDesk } from './configuration.ts';
 import { REST_LIMITS } from './context.ts';
 import type { RestContext, RestLimits } from './context.ts';
 import { RestError, problemOf } from './problems.ts';
@@ -13,6 +14,7 @@ import type { Route } from './routes.ts';
 export interface RestAppOptions {
   readonly msh: Msh;
   readonly observer: Observer;
+  readonly configuration?: ConfigurationDesk | undefined;
   readonly limits?: Partial<RestLimits> | undefined;
   /** Bearer token every caller must show. Without one only local callers are served. */
   readonly token?: string | undefined;
@@ -108,6 +110,7 @@ export function restApp(options: RestAppOptions): Express {
   const context: RestContext = {
     msh: options.msh,
     observer: options.observer,
+    configuration: options.configuration,
     limits: { ...REST_LIMITS, ...options.limits },
     closing: options.closing ?? new AbortController().signal,
   };

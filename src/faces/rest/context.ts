@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Request, Response } from 'express';
 import type { Msh, Observer } from '../../msh/index.ts';
+import type { ConfigurationDesk } from './configuration.ts';
 
 /** Bounds of the API; sizes in bytes. */
 export interface RestLimits {
@@ -36,6 +37,7 @@ export interface RestContext {
   readonly msh: Msh;
   readonly limits: RestLimits;
   readonly observer: Observer;
+  readonly configuration?: ConfigurationDesk | undefined;
   /** Aborts when the API is about to close, so that long polls end. */
   readonly closing: AbortSignal;
 }

@@ -51,6 +51,7 @@ export const REST_PROBLEMS = {
   'rest/method-not-allowed': { status: 405, title: 'The method is not allowed here' },
   'rest/too-large': { status: 413, title: 'The request is too large' },
   'rest/unsupported-media-type': { status: 415, title: 'The content type is not supported' },
+  'rest/reload-refused': { status: 422, title: 'The configuration cannot be used' },
   'rest/defect': { status: 500, title: 'Something went wrong here' },
 } as const satisfies Record<`rest/${string}`, Answer>;
 

@@ -1,3 +1,4 @@
+import { getConfiguration, reload } from './configuration.ts';
 import type { Operation } from './context.ts';
 import { acknowledge, getInbound, getPart, listInbox } from './inbox.ts';
 import { getEnvelope, getMessage, getReceipt, listMessages } from './messages.ts';
@@ -43,4 +44,6 @@ export const ROUTES: readonly Route[] = [
   route('post', '/v1/partners/:name/resume', 'resumePartner', resumePartner),
   route('post', '/v1/partners/:name/reset', 'resetPartner', resetPartner),
   route('get', '/v1/journal', 'listJournal', listJournal),
+  route('get', '/v1/configuration', 'getConfiguration', getConfiguration),
+  route('post', '/v1/reload', 'reload', reload),
 ];

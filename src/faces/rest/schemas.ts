@@ -88,6 +88,7 @@ export const SCHEMAS = {
     limit,
     wait: number.optional(),
   }),
+  reloadQuery: z.strictObject({ dryRun: z.enum(['true', 'false']).optional() }),
   journalQuery: z.strictObject({ messageId: text.optional(), cursor, limit }),
 } as const;
 

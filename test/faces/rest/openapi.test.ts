@@ -91,6 +91,7 @@ test('what the routes accept in the query is what the document says', () => {
     listMessages: SCHEMAS.messagesQuery,
     listInbox: SCHEMAS.inboxQuery,
     listJournal: SCHEMAS.journalQuery,
+    reload: SCHEMAS.reloadQuery,
   };
   for (const { operation } of operations) {
     const documented = (operation.parameters ?? [])

@@ -15,6 +15,11 @@ export const rest: ErrorRoom = {
       cause: 'Path or query cannot be decoded (400).',
       cure: 'Percent-encode ids.',
     },
+    'rest/reload-refused': {
+      seenBy: 'B O',
+      cause: 'A reload found P-Modes, keys or settings that are not valid (422); what was in force still is.',
+      cure: 'Correct what `errors` names, file and line, and reload again.',
+    },
     'rest/defect': {
       seenBy: 'B',
       cause: 'Something went wrong here (500). The log has it.',

@@ -1,0 +1,46 @@
+import type { ConfigurationDesk, ConfigurationView } from '../faces/rest/index.ts';
+import type { Opening } from './making.ts';
+
+/** What the backend API shows and does about the configuration. */
+export function configurationDesk({ reloader, node }: Pick<Opening, 'reloader' | 'node'>): ConfigurationDesk {
+  return {
+    preview: () => reloader.preview(),
+    reload: async () => {
+      const report = await reloader.reload('api');
+      // The other nodes have files of their own; but what is wrong here is most likely wrong there.
+      if (report.outcome !== 'refused') await node.askOthers();
+      return report;
+    },
+    describe: async () => {
+      const { digest, since, trigger, changes, atRestart, refusal } = reloader.state;
+      const nodes = (await node.list()).map((one) => ({
+        nodeId: one.nodeId,
+        self: one.nodeId === node.nodeId,
+        host: one.host,
+        pid: one.pid,
+        version: one.version,
+        startedAt: iso(one.startedAt),
+        seenAt: iso(one.seenAt),
+        alive: one.alive,
+        digest: one.digest,
+        since: iso(one.since),
+        agrees: one.digest === digest,
+        refusal: one.refusal,
+      }));
+      return {
+        digest,
+        since: iso(since),
+        trigger,
+        changes,
+        atRestart,
+        refusal: refusal && { ...refusal, at: iso(refusal.at) },
+        agree: nodes.every(({ alive, agrees }) => !alive || agrees),
+        nodes,
+      } satisfies ConfigurationView;
+    },
+  };
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}
