@@ -1,8 +1,10 @@
+import { exchangeBenchmark } from './exchange/benchmark.ts';
 import { memoryBenchmark } from './memory.ts';
 import { startBenchmark } from './start.ts';
 
 /** Benchmarks by name; `npm run bench -- NAME` runs one, without a name all of them. */
 const BENCHMARKS: Readonly<Record<string, () => Promise<boolean>>> = {
+  exchange: exchangeBenchmark,
   memory: memoryBenchmark,
   start: startBenchmark,
 };

@@ -137,11 +137,22 @@ export interface SigningRequest {
   readonly keyReference?: string;
 }
 
+/** What came of sending one message again and again. ms. */
+export interface PeerLoad {
+  readonly elapsedMs: number;
+  readonly latenciesMs: readonly number[];
+  /** Messages for which no receipt was proven. */
+  readonly failed: number;
+}
+
 /** A running phase4 access point. */
 export interface Peer {
+  readonly pid: number;
   /** Where it listens for AS4 messages. */
   readonly url: string;
   send(request: PeerSend): Promise<PeerAnswer>;
+  /** Sends so many copies of a message, each with a MessageId of its own, from so many threads. */
+  load(request: PeerSend, count: number, threads: number): Promise<PeerLoad>;
   ping(request: PeerSend): Promise<PeerAnswer>;
   received(): Promise<readonly PeerReceived[]>;
   part(message: number, part: number): Promise<Buffer>;
@@ -156,14 +167,21 @@ export interface Peer {
 /** ms the peer may take until it is up, on a busy machine. */
 const START_LIMIT = 60_000;
 
+/** Options of Java for tests, where starting matters and speed does not. */
+const QUICK_START = ['-XX:TieredStopAtLevel=1', '-Xmx1g'];
+
 /** Starts the peer with this configuration (peer.json), written into a folder. */
-export async function startPeer(folder: string, config: object): Promise<Peer> {
+export async function startPeer(
+  folder: string,
+  config: object,
+  jvm: readonly string[] = QUICK_START,
+): Promise<Peer> {
   const file = join(folder, 'peer.json');
   writeFileSync(file, JSON.stringify(config, null, 2));
-  const args = ['-XX:TieredStopAtLevel=1', '-Xmx1g', '-jar', PEER_JAR, '--port', '0', '--config', file];
+  const args = [...jvm, '-jar', PEER_JAR, '--port', '0', '--config', file];
   const child = spawn('java', args, { cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] });
   const base = `http://127.0.0.1:${await portOf(child)}`;
-  return { url: `${base}/as4`, ...doors(base), stop: () => stop(child) };
+  return { pid: child.pid!, url: `${base}/as4`, ...doors(base), stop: () => stop(child) };
 }
 
 function portOf(child: ChildProcess): Promise<number> {
@@ -186,7 +204,7 @@ function portOf(child: ChildProcess): Promise<number> {
   });
 }
 
-function doors(base: string): Omit<Peer, 'url' | 'stop'> {
+function doors(base: string): Omit<Peer, 'pid' | 'url' | 'stop'> {
   const call = async (path: string, init?: RequestInit): Promise<Response> => {
     const response = await fetch(base + path, init);
     if (!response.ok) throw new Error(`${path}: HTTP ${response.status} ${await response.text()}`);
@@ -198,6 +216,7 @@ function doors(base: string): Omit<Peer, 'url' | 'stop'> {
   };
   return {
     send: (request) => json('/send', request),
+    load: (request, count, threads) => json('/load', { request, count, threads }),
     ping: (request) => json('/ping', request),
     received: () => json('/received'),
     part: async (message, part) =>

@@ -78,13 +78,13 @@ async function sharedServer(): Promise<(database?: string) => string> {
 }
 
 /**
- * Starts a server on a free port of 127.0.0.1, with synced commits and passwords, and waits until it serves. It ends with
+ * Starts a server, with its data below a folder where it matters which, on a free port of 127.0.0.1, with synced commits and passwords, and waits until it serves. It ends with
  * this process, however that ends.
  */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres(where: { readonly folder?: string } = {}): Promise<PostgresServer> {
   const found = findPostgres();
   if ('missing' in found) throw new Error(found.missing);
-  const folder = dataFolder();
+  const folder = dataFolder(where.folder);
   const password = randomBytes(12).toString('hex');
   initialise(found.path, folder, password);
   let port = 0;
@@ -115,10 +115,10 @@ export async function startPostgres(): Promise<PostgresServer> {
 }
 
 /** In memory where there is room, which makes a sync cheap without leaving it out; on the disk otherwise. */
-function dataFolder(): string {
+function dataFolder(below?: string): string {
   const user = unprivileged();
   const roomy = process.platform === 'linux' && free('/dev/shm') > 2 ** 30;
-  const folder = mkdtempSync(join(roomy ? '/dev/shm' : tmpdir(), 'quoin-test-'));
+  const folder = mkdtempSync(join(below ?? (roomy ? '/dev/shm' : tmpdir()), 'quoin-test-'));
   if (user !== undefined) chownSync(folder, user.uid, user.gid);
   return folder;
 }

@@ -22,8 +22,8 @@ export interface PairFiles {
   readonly folder: string;
   readonly ports: readonly [Ports, Ports];
   readonly keys: ReadonlyMap<string, PartyFiles>;
-  /** Further top-level keys of both configurations. */
-  readonly extraConfig?: string | undefined;
+  /** Further top-level keys of both configurations, or of each. */
+  readonly extraConfig?: string | ((party: string) => string) | undefined;
   /** Extra lines for the P-Mode, below its profile. */
   readonly extraPMode?: string | undefined;
   /** How much they log; `debug`, from which the demonstration tells its story, unless told. */
@@ -60,7 +60,7 @@ certificates: ../keys
 keys:
   - { path: ${relative(here, key)}, certificate: ${relative(here, certificate)} }
 log: { level: ${logLevel} }
-${extraConfig}`;
+${typeof extraConfig === 'string' ? extraConfig : extraConfig(name)}`;
 }
 
 /** The same agreement for both sides, as two Member States would exchange it; certificates by name in the keys folder. */

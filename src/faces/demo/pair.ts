@@ -27,8 +27,8 @@ export interface PairOptions {
   readonly onEvent: (name: string, event: LogEvent) => void;
   /** Records what passes between the two, when given. */
   readonly onExchange?: ((exchange: TappedExchange) => void) | undefined;
-  /** Further top-level keys of both configurations, limits for example. */
-  readonly extraConfig?: string | undefined;
+  /** Further top-level keys of both configurations, limits for example, or of each. */
+  readonly extraConfig?: string | ((party: string) => string) | undefined;
   /** Extra lines for the P-Mode, below its profile. */
   readonly extraPMode?: string | undefined;
   /** How much they log; `debug` unless told. */

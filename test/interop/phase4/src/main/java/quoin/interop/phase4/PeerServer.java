@@ -70,6 +70,8 @@ final class PeerServer {
         add("GET", "/received/(\\d+)/parts/(\\d+)", (exchange, match) -> part(inbox, match));
         add("POST", "/send", (exchange, match) -> send(sender, peer, json(exchange)));
         add("POST", "/ping", (exchange, match) -> send(sender, peer, ping(json(exchange))));
+        LoadRun load = new LoadRun(sender, peer.config());
+        add("POST", "/load", (exchange, match) -> HttpAnswer.json(200, load.run(json(exchange))));
         new Wss4jRoutes(peer.config()).addTo(this);
     }
 

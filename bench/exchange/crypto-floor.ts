@@ -10,7 +10,6 @@ import {
   sign,
   verify,
 } from 'node:crypto';
-import { gunzipSync, gzipSync } from 'node:zlib';
 
 /** Bytes an exchange signs besides its payload: SignedInfo, eb:Messaging and Body on the way out and in the receipt. */
 const SIGNED_XML = 3000;
@@ -19,9 +18,9 @@ const SIGNED_XML = 3000;
  * The cryptography one exchange cannot avoid, both sides together, on one thread, in ms of CPU: two RSA signatures (message
  * and receipt) and their verification, one RSA-OAEP key transport each way, AES-128-GCM and SHA-256 over the payload on
  * both sides, SHA-256 over the signed XML. No XML, no MIME, no HTTP, no disk: nothing an implementation could be quicker
- * than. Compression is left out of `floor` (the P-Mode decides) and told apart as `gzip`.
+ * than.
  */
-export function cryptoFloor(modulusLength: number, payload: Buffer): { floor: number; gzip: number } {
+export function cryptoFloor(modulusLength: number, payload: Buffer): number {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength });
   const signedXml = randomBytes(SIGNED_XML);
   const oaep = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' };
@@ -42,8 +41,7 @@ export function cryptoFloor(modulusLength: number, payload: Buffer): { floor: nu
     const plain = Buffer.concat([decipher.update(sealed), decipher.final()]);
     for (const bytes of [payload, plain, signedXml, signedXml]) createHash('sha256').update(bytes).digest();
   };
-  const squeeze = (): void => void gunzipSync(gzipSync(payload));
-  return { floor: cpuPerRun(once), gzip: cpuPerRun(squeeze) };
+  return cpuPerRun(once);
 }
 
 /** ms of CPU a run takes, over half a second of runs after a warm-up. */

@@ -1,0 +1,64 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { demoWorld } from '../../src/demo-world.ts';
+import { startPair } from '../../src/faces/demo/index.ts';
+import type { Pair } from '../../src/faces/demo/index.ts';
+import { cpuOf } from '../process-cpu.ts';
+import { payloadOf, submitLoad, watchAcknowledgements } from './load.ts';
+import { measurementOf } from './measure.ts';
+import type { Measurement } from './measure.ts';
+import type { StoreServers } from './store-servers.ts';
+
+/** A load of one payload size. */
+export interface Load {
+  readonly payloadBytes: number;
+  readonly count: number;
+  readonly concurrency: number;
+  /** Exchanges before the measured ones, for the compiler of the language to have seen the code. */
+  readonly warmUp: number;
+}
+
+/** Two access points of ours, each a process, exchange each load; `servers` hold their messages, or each its own file. */
+export async function measureOurs(
+  keyBits: number,
+  loads: readonly (Load & { readonly floor: number })[],
+  servers: StoreServers | undefined,
+): Promise<readonly Measurement[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'quoin-bench-'));
+  const acknowledgements = watchAcknowledgements();
+  const extraConfig = servers === undefined ? undefined : await servers.configurations();
+  const pair = await startPair(demoWorld(keyBits), {
+    folder,
+    logLevel: 'info',
+    onEvent: (_name, event) => acknowledgements.onEvent(event),
+    extraConfig,
+  });
+  try {
+    const measured: Measurement[] = [];
+    for (const { floor, ...load } of loads) {
+      const payload = payloadOf(load.payloadBytes);
+      const [{ api }] = pair.gateways;
+      await submitLoad(api, acknowledgements, { ...load, count: load.warmUp, payload });
+      const before = cpuOfPair(pair);
+      const result = await submitLoad(api, acknowledgements, { ...load, payload });
+      const subject = {
+        who: 'Quoin to Quoin',
+        payloadBytes: load.payloadBytes,
+        keyBits,
+        store: servers === undefined ? 'embedded' : 'PostgreSQL + Redis',
+        concurrency: load.concurrency,
+        floor,
+      };
+      measured.push(measurementOf(subject, result, cpuOfPair(pair) - before));
+    }
+    return measured;
+  } finally {
+    await pair.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function cpuOfPair(pair: Pair): number {
+  return pair.gateways.reduce((sum, { pid }) => sum + cpuOf(pid), 0);
+}

@@ -1,0 +1,66 @@
+import { table } from '../../schemas/tables.ts';
+import type { ExchangeReport } from './benchmark.ts';
+import type { Measurement } from './measure.ts';
+
+/** docs/performance.md, written from what a run has found. */
+export function performancePage({ at, machine, measurements, skipped }: ExchangeReport): string {
+  const { cpu, cores, memoryGB, node, kernel } = machine;
+  return `# Performance
+
+Written by \`npm run bench -- exchange --write\`; the numbers are in [performance.json](performance.json).
+
+![Exchanges a second](performance.svg)
+
+Measured ${at.slice(0, 10)} on ${cores} cores (${cpu}), ${memoryGB} GB, Linux ${kernel}, Node ${node}. The driver, both access
+points and, where they take part, PostgreSQL and Redis share these cores: compare the rows of one run, not runs of two machines.
+
+${table(
+  [
+    'Who',
+    'Store',
+    'Key',
+    'Payload',
+    'Exchanges/s',
+    'p50 ms',
+    'p95 ms',
+    'p99 ms',
+    'CPU ms',
+    'Floor ms',
+    'CPU / floor',
+  ],
+  measurements.map(row),
+)}
+${skipped.map((one) => `\nNot measured: ${one}.`).join('\n')}
+
+## How
+
+- **An exchange** is one message from the submission at the backend API of one access point to its verified receipt: stored,
+  signed, compressed, encrypted, pushed, verified, decrypted, stored, receipted, the receipt verified digest by digest and
+  stored. Both access points are processes of their own, started as an operator starts them, with the log at \`info\`. Every
+  commit is synced to the disk.
+- **Latency** is from the first byte of the submission to the event that says the receipt is verified, as the driver sees it,
+  with as many exchanges under way as the load allows (16, and 4 for 10 MB).
+- **CPU** is the user and system time of both access points (for phase4 to itself, of its one process) by exchange, read from the kernel. PostgreSQL and
+  Redis are not counted.
+- **The floor** is measured in the same run on one thread: two RSA signatures and their verification, one RSA-OAEP key transport
+  each way, AES-128-GCM and SHA-256 over the payload on both sides, SHA-256 over the signed XML. Nothing can be quicker; what is above it
+  is XML, MIME, HTTP, compression, disk, queue and log.
+- **phase4** (4.4.1 on Java 17, its full compiler, warmed up by 400 messages) builds, sends and verifies with the same algorithms and
+  a compressed payload. It keeps messages in memory: no database, no queue, no API to submit to, so its work is less than ours.
+- Throughput counts after a warm-up of the same kind.
+
+Memory: \`npm run bench -- memory\` sends 1 GB through two processes and compares peaks. Start: \`npm run bench -- start\`.
+`;
+}
+
+function row(one: Measurement): readonly string[] {
+  const size = one.payloadBytes >= 1e6 ? `${one.payloadBytes / 1e6} MB` : `${one.payloadBytes / 1e3} kB`;
+  return [
+    one.who,
+    one.store,
+    `RSA-${one.keyBits}`,
+    size,
+    ...[one.perSecond, one.p50, one.p95, one.p99, one.cpu, one.floor].map(String),
+    (one.cpu / one.floor).toFixed(1),
+  ];
+}
