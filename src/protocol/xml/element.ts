@@ -103,12 +103,17 @@ export function requireAlive({ life }: { readonly life: Life }): void {
 }
 
 function elementOf(node: EngineElement, life: Life, parent: XmlElement | undefined): XmlElement {
-  const { name, prefix, namespaceUri, line } = node;
+  // What everybody asks for is read now; each property is a text copied out of the engine.
+  const { name, namespaceUri } = node;
   const element: XmlElement = {
     name,
-    prefix,
     namespaceUri,
-    line,
+    get prefix() {
+      return engineNode(element).node.prefix;
+    },
+    get line() {
+      return engineNode(element).node.line;
+    },
     get attrs() {
       return attributesOf(innerOf(element));
     },
