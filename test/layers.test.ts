@@ -74,6 +74,8 @@ const TARGETS = [
   'src/faces/cli/index.ts',
 ];
 
+const LIBRARIES = ['express', 'undici', 'kysely', 'bullmq', 'prom-client'];
+
 test('the layer rules catch every kind of wrong import, and nothing else', () => {
   const folder = scratchFolder();
   const write = (file: string, text: string): void => {
@@ -81,15 +83,15 @@ test('the layer rules catch every kind of wrong import, and nothing else', () =>
     writeFileSync(join(folder, file), text);
   };
   for (const file of TARGETS) write(file, 'export type Thing = string;\nexport const thing = 1;\n');
-  for (const library of ['express', 'undici', 'kysely', 'bullmq']) {
+  for (const library of LIBRARIES) {
     write(
       `node_modules/${library}/package.json`,
       `{ "name": "${library}", "version": "1.0.0", "main": "index.js" }`,
     );
     write(`node_modules/${library}/index.js`, 'exports.thing = 1;\n');
   }
-  const libraries = '{ "express": "1", "undici": "1", "kysely": "1", "bullmq": "1" }';
-  write('package.json', `{ "name": "x", "type": "module", "dependencies": ${libraries} }`);
+  const dependencies = Object.fromEntries(LIBRARIES.map((library) => [library, '1']));
+  write('package.json', JSON.stringify({ name: 'x', type: 'module', dependencies }));
   write(
     'tsconfig.json',
     '{ "compilerOptions": { "module": "nodenext", "moduleResolution": "nodenext", "allowImportingTsExtensions": true, "noEmit": true } }',
