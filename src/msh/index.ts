@@ -8,4 +8,7 @@ export type { Agreements, MshContext, MshLimits, MshTimes, SendingLimits } from 
 export type * from './ports/index.ts';
 export type * from './types.ts';
 export type { PartnerStatus, Partners } from './partners/partner-status.ts';
+export type { BusinessWord } from './deliver/business.ts';
+export type { Leased, LeaseWish } from './deliver/inbox.ts';
+export type { ResendResult } from './send/resend.ts';
 export type { MatchExplanation, MatchFacts } from '../protocol/pmode/index.ts';

@@ -82,6 +82,15 @@ export async function* openBytes(
   yield inline;
 }
 
+/** Resolves when a payload is still kept; rejects with `payloads/not-found` when it is not. */
+export async function findBytes(
+  context: Pick<MshContext, 'payloads' | 'store'>,
+  handle: PayloadHandle,
+): Promise<void> {
+  if (!isInline(handle)) await context.payloads.size(handle);
+  else if ((await context.store.inlinePayload(handle)) === undefined) throw notFound(handle);
+}
+
 function notFound(handle: PayloadHandle): QuoinError {
   return new QuoinError('payloads/not-found', 'There is no such payload.', {
     finding: { check: 'payload-kept', field: 'payload', found: handle },

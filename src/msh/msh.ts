@@ -2,6 +2,8 @@ import { gunzipBounded } from '../protocol/as4/index.ts';
 import { explainMatch } from '../protocol/pmode/index.ts';
 import type { MshContext } from './context.ts';
 import { openBytes } from './keep-bytes.ts';
+import { sayBusiness } from './deliver/business.ts';
+import { acknowledge, lease, redeliver, release } from './deliver/inbox.ts';
 import { failureFrom } from './messages.ts';
 import { PartnerDesk } from './partners/desk.ts';
 import { partnersOf } from './partners/partner-status.ts';
@@ -9,6 +11,7 @@ import { ringForPartner, startRounds } from './partners/rounds.ts';
 import type { Rounds } from './partners/rounds.ts';
 import type { InboundMessage, PayloadHandle } from './ports/index.ts';
 import { receive } from './receive/receive.ts';
+import { resend } from './send/resend.ts';
 import { send } from './send/send.ts';
 import { upcomingAttempts } from './send/settle.ts';
 import type { SendContext } from './send/send-context.ts';
@@ -32,7 +35,13 @@ export function createMsh(world: MshContext): Msh {
     inbox: (filter, page) => store.listInbound(filter, page),
     inbound: (id) => inbound(context, id),
     openPayload: (payload, options) => openPayload(context, payload, options),
-    acknowledge: (rowId) => acknowledge(context, rowId),
+    inboundEnvelope: (rowId) => store.inboundEnvelope(rowId),
+    lease: (wish) => lease(context, wish),
+    acknowledge: (rowId, leaseId) => acknowledge(context, rowId, leaseId),
+    release: (rowId, leaseId) => release(context, rowId, leaseId),
+    redeliver: (message, by) => redeliver(context, message, by),
+    resend: (messageId, by) => resend(context, messageId, by),
+    sayBusiness: (direction, message, word) => sayBusiness(context, direction, message, word),
     journal: (filter, page) => store.listJournal(filter, page),
     explain: (facts) => explainMatch(context.agreements().pmodes, facts),
     ...life(context),
@@ -61,12 +70,6 @@ function openPayload(
 ): AsyncIterable<Uint8Array> {
   const kept = openBytes(context, payload);
   return options.compressed ? gunzipBounded(kept, { maxBytes: Infinity, maxRatio: Infinity }) : kept;
-}
-
-async function acknowledge(context: MshContext, rowId: string): Promise<boolean> {
-  const moved = await context.store.moveInbound(rowId, 'RECEIVED', 'DOWNLOADED', context.nature.now());
-  if (moved) context.observer.emit({ event: 'deliver/acknowledged', level: 'info', rowId });
-  return moved;
 }
 
 /** Desk, workers, sweeper and rounds: started once, stopped in reverse. */

@@ -1,15 +1,21 @@
 import type { AgreementRef, PartyId, Property, Service } from '../protocol/ebms/index.ts';
 import type { MatchExplanation, MatchFacts } from '../protocol/pmode/index.ts';
 import type { Partners } from './partners/partner-status.ts';
+import type { BusinessWord } from './deliver/business.ts';
+import type { Leased, LeaseWish } from './deliver/inbox.ts';
 import type {
   Attempt,
+  BusinessAcceptance,
+  InboundFilter,
   InboundMessage,
+  JournalEntry,
+  OutboundFilter,
   OutboundMessage,
   OutboundState,
-  InboundState,
-  JournalEntry,
+  ReceivedEnvelope,
 } from './ports/index.ts';
 import type { As4Reply, As4Request, Page, PageRequest, PayloadHandle } from './ports/index.ts';
+import type { ResendResult } from './send/resend.ts';
 
 /** What a producer asks to be sent. Everything the P-Mode decides may be left out. */
 export interface Submission {
@@ -75,24 +81,36 @@ export interface Msh {
   /** Handles one request at the AS4 door; never throws for bad input. */
   receive(request: As4Request): Promise<As4Reply>;
   status(messageId: string): Promise<OutboundStatus | undefined>;
-  listOutbound(
-    filter: { state?: OutboundState | undefined; conversationId?: string | undefined },
-    page: PageRequest,
-  ): Promise<Page<OutboundMessage>>;
-  inbox(
-    filter: {
-      state?: InboundState | undefined;
-      conversationId?: string | undefined;
-      action?: string | undefined;
-    },
-    page: PageRequest,
-  ): Promise<Page<InboundMessage>>;
+  listOutbound(filter: OutboundFilter, page: PageRequest): Promise<Page<OutboundMessage>>;
+  /**
+   * Sends a failed message again under its MessageId, in a new retry window; `by` names who asked. Undefined for an
+   * unknown MessageId. Throws `send/not-failed`, `send/pmode-gone`, `send/signer-retired`.
+   */
+  resend(messageId: string, by: string): Promise<ResendResult | undefined>;
+  inbox(filter: InboundFilter, page: PageRequest): Promise<Page<InboundMessage>>;
+  /** Messages that wait, for one consumer alone until the lease ends. */
+  lease(wish: LeaseWish): Promise<Leased>;
   /** A received message by row id or, when unique, by MessageId. */
   inbound(id: string): Promise<InboundMessage | undefined>;
   /** Streams a payload of a received or submitted message as the business document (decompressed). */
   openPayload(payload: PayloadHandle, options: { readonly compressed: boolean }): AsyncIterable<Uint8Array>;
-  /** The backend has taken the message: RECEIVED -> DOWNLOADED. False when it already had. */
-  acknowledge(rowId: string): Promise<boolean>;
+  /** The SOAP part of a received message as it came; undefined where none was kept. */
+  inboundEnvelope(rowId: string): Promise<ReceivedEnvelope | undefined>;
+  /**
+   * The backend has taken the message: RECEIVED -> DOWNLOADED. False when it already had. Throws `deliver/leased` while
+   * another consumer works on it, and for a lease that the message no longer has.
+   */
+  acknowledge(rowId: string, leaseId?: string): Promise<boolean>;
+  /** Gives a leased message back. False when nobody had it. Throws `deliver/leased` while another consumer has it. */
+  release(rowId: string, leaseId: string): Promise<boolean>;
+  /** DOWNLOADED -> RECEIVED; `by` names who asked. Throws `deliver/not-taken`, `payloads/not-found`. */
+  redeliver(message: InboundMessage, by: string): Promise<void>;
+  /** Keeps what a backend says of the business content of a message; the last word holds. */
+  sayBusiness(
+    direction: 'in' | 'out',
+    message: InboundMessage | OutboundMessage,
+    word: BusinessWord,
+  ): Promise<BusinessAcceptance>;
   journal(filter: { messageId?: string | undefined }, page: PageRequest): Promise<Page<JournalEntry>>;
   /** Which P-Mode governs a message with these facts, and why the others do not. */
   explain(facts: MatchFacts): readonly MatchExplanation[];

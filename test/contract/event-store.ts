@@ -110,6 +110,7 @@ function tellingTests(under: EventStoreUnderTest): void {
       refToMessageId: 'earlier@example.test',
       service: 'QueryManager',
       action: 'ExecuteQueryRequest',
+      partner: 'AP_XB_01',
       pmodeId: 'oots',
       originalSender: 'urn:c1',
       finalRecipient: 'urn:c4',

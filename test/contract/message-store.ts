@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
-import type { TestContext } from 'node:test';
 import type { MessageStore, OutboundMessage } from '../../src/msh/ports/index.ts';
 import {
   attempt,
@@ -13,16 +12,10 @@ import {
   storedPart,
   userMessage,
 } from '../support/records.ts';
-
-/** What the suite needs of an adapter: a store, empty for every test, and the same database opened once more. */
-export interface StoreUnderTest {
-  /** An empty store, closed and taken away when the test ends. */
-  readonly open: (test: TestContext) => Promise<MessageStore>;
-  /** Closes the store and opens its database again, as a restart does. */
-  readonly reopen: (test: TestContext, store: MessageStore) => Promise<MessageStore>;
-  /** Why the adapter cannot be tested here. */
-  readonly skip?: false | string;
-}
+import { inboxTests } from './inbox-store.ts';
+import { resendTests } from './resending.ts';
+import { searchTests } from './searching.ts';
+import type { StoreUnderTest } from './store-under-test.ts';
 
 const T = 1_772_000_000_000;
 const LEASE = 60_000;
@@ -34,7 +27,10 @@ export function messageStoreContract(name: string, under: StoreUnderTest): void 
     claimTests(under);
     settleTests(under);
     listTests(under);
+    searchTests(under);
+    resendTests(under);
     inboundTests(under);
+    inboxTests(under);
     journalTests(under);
     lifeTests(under);
   });
@@ -477,10 +473,8 @@ function inboundTests(under: StoreUnderTest): void {
     const downloaded = await store.getInbound(rowId);
     assert.equal(downloaded?.state, 'DOWNLOADED');
     assert.equal(downloaded.downloadedAt, T + 7);
-    await assert.rejects(store.moveInbound(rowId, 'DOWNLOADED', 'RECEIVED', T), {
-      code: 'store/no-such-move',
-    });
     assert.equal(await store.moveInbound(rowId, 'DOWNLOADED', 'DELETED', T + 9), true);
+    await assert.rejects(store.moveInbound(rowId, 'DELETED', 'RECEIVED', T), { code: 'store/no-such-move' });
     assert.equal((await store.getInbound(rowId))?.downloadedAt, T + 7);
     assert.equal(await store.moveInbound(randomUUID(), 'RECEIVED', 'DOWNLOADED', T), false);
   });

@@ -193,6 +193,7 @@ export function fakeMsh(): FakeMsh {
       messageId,
       pmodeId: submission.pmode ?? 'test.pmode',
       leg: 'request',
+      partner: 'AP_XB',
       state: 'SEND_ENQUEUED',
       userMessage: userMessage(submission, messageId, submission.conversationId ?? randomUUID()),
       parts,
@@ -220,7 +221,13 @@ export function fakeMsh(): FakeMsh {
       msh.pings.push(target);
       return submit({ pmode: 'pmode' in target ? target.pmode : 'test.pmode', parts: [] }, nothing());
     },
-    receive: () => Promise.reject(new Error('the fake does not receive')),
+    receive: absent,
+    resend: absent,
+    lease: absent,
+    release: absent,
+    redeliver: absent,
+    sayBusiness: absent,
+    inboundEnvelope: async () => undefined,
     status: async (messageId) => outbound.get(messageId),
     listOutbound: async ({ state, conversationId }, request) =>
       page(
@@ -283,6 +290,7 @@ export function fakeMsh(): FakeMsh {
         sender: 'urn:type:AP_XB',
         pmodeId: 'test.pmode',
         leg: 'response',
+        partner: 'AP_XB',
         state: 'RECEIVED',
         userMessage: userMessage({ parts: [] }, messageId, 'conversation-1'),
         parts: contents.map(({ content, mimeType, href }, index) => {
@@ -314,6 +322,9 @@ export function fakeMsh(): FakeMsh {
   };
   return msh;
 }
+
+/** What needs the real MSH is tested with it. */
+const absent = (): Promise<never> => Promise.reject(new Error('the fake does not do this'));
 
 async function* nothing(): AsyncGenerator<never> {
   // No parts.

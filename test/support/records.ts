@@ -65,6 +65,7 @@ export function newOutbound(values: Partial<NewOutboundMessage> = {}): NewOutbou
     messageId,
     pmodeId: 'oots',
     leg: 'request',
+    partner: 'AP_XB_01',
     userMessage: userMessage(messageId),
     parts: [storedPart(randomUUID(), 'cid:a@example.test'), storedPart(randomUUID(), 'cid:b@example.test')],
     fingerprint: 'f'.repeat(64),
@@ -82,6 +83,7 @@ export function newInbound(values: Partial<NewInboundMessage> = {}): NewInboundM
     sender: 'urn:oasis:names:tc:ebcore:partyid-type:unregistered:oots|SE',
     pmodeId: 'oots',
     leg: 'request',
+    partner: 'AP_XB_01',
     userMessage: userMessage(messageId),
     parts: [storedPart(randomUUID())],
     references: [

@@ -10,9 +10,12 @@ import type {
   NewOutboundMessage,
   OutboundMessage,
   OutboundState,
+  ReceivedEnvelope,
   RowId,
 } from './records.ts';
+import type { InboxStore } from './inbox-store.ts';
 import type { PayloadHandle } from './payload-store.ts';
+import type { InboundFilter, OutboundFilter } from './search.ts';
 
 /**
  * How an attempt changes its message, applied with the attempt row in one commit. A message that waits without
@@ -44,7 +47,7 @@ export interface Page<T> {
  * committed: what belongs to the row must then be left in place. Lists reject with `store/bad-page`
  * for a limit or cursor that cannot be. Records leave out the names that have no value.
  */
-export interface MessageStore {
+export interface MessageStore extends InboxStore {
   /** Keeps a submission in SEND_ENQUEUED, due at `submittedAt`; or, MessageId known, tells the row that is there. */
   insertOutbound(
     message: NewOutboundMessage,
@@ -69,10 +72,12 @@ export interface MessageStore {
   /** Rows due at or before `now`, expired leases included, longest due first. */
   dueOutbound(now: number, limit: number): Promise<readonly RowId[]>;
   /** The last kept first. */
-  listOutbound(
-    filter: { readonly state?: OutboundState | undefined; readonly conversationId?: string | undefined },
-    page: PageRequest,
-  ): Promise<Page<OutboundMessage>>;
+  listOutbound(filter: OutboundFilter, page: PageRequest): Promise<Page<OutboundMessage>>;
+  /**
+   * An operator's act: SEND_FAILURE -> SEND_ENQUEUED, due at `at`, with a retry window of its own. Envelope, attempts and
+   * their numbers stay. False when the message is not in SEND_FAILURE.
+   */
+  resendOutbound(rowId: RowId, resend: { readonly at: number; readonly by: string }): Promise<boolean>;
 
   /** Keeps a received message with its receipt, or tells the copy kept first (same sender and MessageId); counting is `countDuplicate`. */
   insertInbound(
@@ -85,17 +90,13 @@ export interface MessageStore {
   /** Counts one more copy of a message that was answered from its first receipt. */
   countDuplicate(rowId: RowId): Promise<void>;
   getInbound(rowId: RowId): Promise<InboundMessage | undefined>;
+  /** The SOAP part as it came; undefined where none was kept. */
+  inboundEnvelope(rowId: RowId): Promise<ReceivedEnvelope | undefined>;
   /** Deliverable messages, the first kept first. */
-  listInbound(
-    filter: {
-      readonly state?: InboundState | undefined;
-      readonly conversationId?: string | undefined;
-      readonly action?: string | undefined;
-    },
-    page: PageRequest,
-  ): Promise<Page<InboundMessage>>;
+  listInbound(filter: InboundFilter, page: PageRequest): Promise<Page<InboundMessage>>;
   /**
-   * Moves a message along the state table; false when it is not in `from`. DOWNLOADED sets downloadedAt to `at`.
+   * Moves a message along the state table and ends its lease; false when it is not in `from`. DOWNLOADED sets
+   * downloadedAt to `at`, RECEIVED (delivered again) takes it away.
    * Rejects with `store/no-such-move` for a move the table has not.
    */
   moveInbound(rowId: RowId, from: InboundState, to: InboundState, at: number): Promise<boolean>;

@@ -73,35 +73,59 @@ export interface KeptReceipt {
   readonly signer?: string | undefined;
 }
 
+/**
+ * What a backend says of the business content: a fact of its own beside the receipt, which says only that the message
+ * was taken over. `by` names who said so, `at` is ms since the epoch.
+ */
+export interface BusinessAcceptance {
+  readonly status: 'accepted' | 'rejected';
+  readonly at: number;
+  readonly by: string;
+  readonly reason?: string | undefined;
+}
+
+/** An operator's act that gave a failed message a new retry window. `at` is ms since the epoch. */
+export interface Resend {
+  readonly at: number;
+  readonly by: string;
+  /** Attempts made before it; the window counts from here. */
+  readonly attemptsBefore: number;
+}
+
 /** A message we send, as the store keeps it. Times are ms since the epoch. */
 export interface OutboundMessage {
   readonly rowId: RowId;
   readonly messageId: string;
   readonly pmodeId: string;
   readonly leg: string;
+  /** Local name of the partner in the P-Modes. */
+  readonly partner: string;
   readonly state: OutboundState;
   readonly userMessage: UserMessage;
   readonly parts: readonly StoredPart[];
   /** hex SHA-256 over header and payload digests: tells a repeated submission from a conflicting one. */
   readonly fingerprint: string;
   readonly submittedAt: number;
-  /** Attempts made so far. */
+  /** Attempts made so far, those before a resend included. */
   readonly attempts: number;
   /** When the next attempt is due; undefined in final states. */
   readonly nextAttemptAt?: number | undefined;
   /** Until when another worker must leave the row alone. */
   readonly leasedUntil?: number | undefined;
+  /** The first attempt of the retry window: since the submission, or since the last resend. */
   readonly firstAttemptAt?: number | undefined;
   readonly finishedAt?: number | undefined;
   readonly envelope?: KeptEnvelope | undefined;
   readonly receipt?: KeptReceipt | undefined;
   readonly failure?: Failure | undefined;
+  readonly resend?: Resend | undefined;
+  readonly business?: BusinessAcceptance | undefined;
 }
 
 /** What `submit/keep` commits. */
 export type NewOutboundMessage = Pick<
   OutboundMessage,
-  'rowId' | 'messageId' | 'pmodeId' | 'leg' | 'userMessage' | 'fingerprint' | 'submittedAt'
+  'rowId' | 'messageId' | 'pmodeId' | 'leg' | 'partner' | 'userMessage' | 'fingerprint' | 'submittedAt'
 > & { readonly parts: readonly NewPart[] };
 
 /** How one push ended (send/read-reply). */
@@ -120,6 +144,19 @@ export interface Attempt {
   readonly failure?: Failure | undefined;
 }
 
+/** A received SOAP part byte for byte: with the receipt the evidence of origin. */
+export interface ReceivedEnvelope {
+  readonly bytes: Buffer;
+  readonly contentType: string;
+}
+
+/** Who works on a received message until when. `until` is ms since the epoch; a lease past it holds nothing. */
+export interface InboxLease {
+  readonly id: string;
+  readonly consumer: string;
+  readonly until: number;
+}
+
 /** A message we received, as the store keeps it. Times are ms since the epoch. */
 export interface InboundMessage {
   readonly rowId: RowId;
@@ -128,6 +165,8 @@ export interface InboundMessage {
   readonly sender: string;
   readonly pmodeId: string;
   readonly leg: string;
+  /** Local name of the partner in the P-Modes. */
+  readonly partner: string;
   readonly state: InboundState;
   readonly userMessage: UserMessage;
   readonly parts: readonly StoredPart[];
@@ -140,12 +179,15 @@ export interface InboundMessage {
   readonly receivedAt: number;
   readonly duplicates: number;
   readonly downloadedAt?: number | undefined;
+  readonly lease?: InboxLease | undefined;
+  readonly business?: BusinessAcceptance | undefined;
 }
 
-/** What `receive/keep` commits. */
-export type NewInboundMessage = Omit<InboundMessage, 'state' | 'duplicates' | 'downloadedAt' | 'parts'> & {
-  readonly parts: readonly NewPart[];
-};
+/** What `receive/keep` commits; the envelope is read back by itself, because it is large and seldom asked for. */
+export type NewInboundMessage = Omit<
+  InboundMessage,
+  'state' | 'duplicates' | 'downloadedAt' | 'lease' | 'business' | 'parts'
+> & { readonly parts: readonly NewPart[]; readonly envelope?: ReceivedEnvelope | undefined };
 
 /** A refusal or a notable event, kept for the operator. `at` is ms since the epoch. */
 export interface JournalEntry {

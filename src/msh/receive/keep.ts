@@ -5,7 +5,13 @@ import type { SignedReference } from '../../protocol/wss/index.ts';
 import type { MshContext } from '../context.ts';
 import { discardPayloads } from '../discard-payloads.ts';
 import { mayHaveHappened } from '../messages.ts';
-import type { InboundMessage, KeptReceipt, NewInboundMessage, StoredPart } from '../ports/index.ts';
+import type {
+  InboundMessage,
+  KeptReceipt,
+  NewInboundMessage,
+  ReceivedEnvelope,
+  StoredPart,
+} from '../ports/index.ts';
 import type { Opened, Verified } from './stages.ts';
 
 /** What is kept of a message, and whether this copy is the first. */
@@ -80,6 +86,7 @@ function recordOf(context: MshContext, opened: Opened, receipt: KeptReceipt): Ne
     sender: governing.leg.receptionAwareness.duplicateDetection ? opened.sender : `${opened.sender} ${rowId}`,
     pmodeId: governing.pmode.id,
     leg: governing.leg.name,
+    partner: governing.partner.name,
     userMessage,
     parts: opened.stored,
     references: opened.references,
@@ -87,7 +94,14 @@ function recordOf(context: MshContext, opened: Opened, receipt: KeptReceipt): Ne
     receipt,
     deliverable: governing.leg.delivery !== 'none' && !isTestService(userMessage),
     receivedAt: context.nature.now(),
+    envelope: evidence(opened.source),
   };
+}
+
+/** The type as a column can hold it; what a partner writes around it is no part of the evidence. */
+function evidence({ bytes, contentType }: ReceivedEnvelope): ReceivedEnvelope {
+  const printable = /^[\x20-\x7e]{1,200}$/.test(contentType);
+  return { bytes, contentType: printable ? contentType : 'application/soap+xml' };
 }
 
 /** The gzip or header around a document may differ in a retry; the documents and their order may not. */

@@ -42,7 +42,8 @@ export async function readEnvelope(context: MshContext, packaged: Packaged): Pro
   try {
     checkCharset(rootType, root);
     doc = parseXml(root, { maxBytes: context.limits.envelopeBytes });
-    return { envelope: readSoap(doc), parts, release };
+    const source = { bytes: root, contentType: rootType };
+    return { envelope: readSoap(doc), source, parts, release };
   } catch (error) {
     await release();
     throw error;

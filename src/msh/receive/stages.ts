@@ -10,7 +10,7 @@ import type {
   VerifiedSignature,
 } from '../../protocol/wss/index.ts';
 import type { XmlElement } from '../../protocol/xml/index.ts';
-import type { NewPart } from '../ports/index.ts';
+import type { NewPart, ReceivedEnvelope } from '../ports/index.ts';
 
 /** The payload parts still to come, in wire order; each body is read or drained before the next. */
 export type IncomingParts = AsyncGenerator<MimePart>;
@@ -18,6 +18,8 @@ export type IncomingParts = AsyncGenerator<MimePart>;
 /** A readable envelope. Nothing about it is proven. */
 export interface Enveloped {
   readonly envelope: SoapEnvelope;
+  /** The SOAP part as it came, of which `envelope` is the reading. */
+  readonly source: ReceivedEnvelope;
   readonly parts: IncomingParts;
 }
 

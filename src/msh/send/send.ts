@@ -10,12 +10,14 @@ import { startSteps } from '../step-clock.ts';
 import type { KeptEnvelope, OutboundMessage, RowId } from '../ports/index.ts';
 import { readReply } from './read-reply.ts';
 import type { ReplyOutcome } from './read-reply.ts';
+import { goneAgreement } from './resend.ts';
 import { seal } from './seal.ts';
 import type { Sealed } from './seal.ts';
 import type { RunningAttempt } from './running-attempt.ts';
 import type { SendContext } from './send-context.ts';
 import { settle } from './settle.ts';
 import { signedEnvelope } from './sign.ts';
+import { attemptsInWindow } from './window.ts';
 
 /**
  * Send (ebMS3 2.1.1): one attempt for a due row: a place at its partner, claim, sign once, seal, push, read the reply,
@@ -84,12 +86,12 @@ async function attempt(context: SendContext, running: RunningAttempt): Promise<R
 /** The window may have closed while nothing ran, or a worker died with the last attempt: then no more is due (EBMS:0301). */
 function isDue(context: SendContext, governing: GoverningLeg, message: OutboundMessage): boolean {
   const now = context.nature.now();
-  const { firstAttemptAt = now, attempts } = message;
+  const { firstAttemptAt = now } = message;
   const decision = decideAttempt(
     governing.leg.receptionAwareness,
     {
       firstAttemptAt: clockStart(context.desk.pausesOf(message), firstAttemptAt, now),
-      attempts: attempts - 1,
+      attempts: attemptsInWindow(message) - 1,
     },
     now,
   );
@@ -135,21 +137,6 @@ function notSent(error: unknown): ReplyOutcome {
   const step = error instanceof QuoinError && error.code.startsWith('http/') ? 'send/push' : 'send/seal';
   const verdict = classifyReply({ kind: 'no-answer' });
   return { verdict, failure: error === undefined ? undefined : failureFrom(step, error) };
-}
-
-function goneAgreement(message: OutboundMessage): QuoinError {
-  return new QuoinError(
-    'send/pmode-gone',
-    `The P-Mode ${message.pmodeId} or its leg ${message.leg} is no longer loaded.`,
-    {
-      finding: {
-        check: 'pmode-loaded',
-        expected: `${message.pmodeId} with leg ${message.leg}`,
-        found: 'nothing',
-        advice: 'Load the P-Mode again; the message is tried again until its window ends.',
-      },
-    },
-  );
 }
 
 function announcePush(

@@ -8,6 +8,7 @@ import { ring } from '../ring.ts';
 import type { ReplyOutcome } from './read-reply.ts';
 import type { RunningAttempt } from './running-attempt.ts';
 import type { SendContext } from './send-context.ts';
+import { attemptsInWindow } from './window.ts';
 
 /** Without a P-Mode the field's own rule holds: 12 minutes, four retries. */
 const DEFAULT_AWARENESS: ReceptionAwareness = {
@@ -49,7 +50,7 @@ export function upcomingAttempts(context: SendContext, message: OutboundMessage)
   const began = startOf(context, message, context.nature.now()) ?? message.nextAttemptAt;
   const times = attemptTimes(awarenessOf(context, message), began);
   const next = message.nextAttemptAt;
-  return [next, ...times.slice(message.attempts + 1).filter((at) => at > next)];
+  return [next, ...times.slice(attemptsInWindow(message) + 1).filter((at) => at > next)];
 }
 
 function settlementOf(
@@ -61,7 +62,7 @@ function settlementOf(
   if (outcome.verdict.outcome === 'acknowledged')
     return { state: 'ACKNOWLEDGED', receipt: outcome.receipt, at };
   if (outcome.verdict.outcome === 'refused') return { state: 'SEND_FAILURE', failure: outcome.failure, at };
-  const sofar = { firstAttemptAt: startOf(context, message, at) ?? at, attempts: message.attempts };
+  const sofar = { firstAttemptAt: startOf(context, message, at) ?? at, attempts: attemptsInWindow(message) };
   const next = attemptAfterFailure(awarenessOf(context, message), sofar, at);
   if (next === undefined)
     return { state: 'SEND_FAILURE', failure: missingReceipt(message, outcome.failure), at };
@@ -85,7 +86,7 @@ function missingReceipt(message: OutboundMessage, last: Failure | undefined): Fa
   return {
     step: last?.step ?? 'send/settle',
     code: 'send/missing-receipt',
-    message: `No receipt after ${message.attempts} attempts. Last: ${last?.message ?? 'the worker stopped before an answer came'}`,
+    message: `No receipt after ${attemptsInWindow(message)} attempts. Last: ${last?.message ?? 'the worker stopped before an answer came'}`,
     ebms: 'EBMS:0301',
     finding: last?.finding,
     partnerErrors: last?.partnerErrors,

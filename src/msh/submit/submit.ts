@@ -47,6 +47,7 @@ export async function submit(
     messageId: header.messageInfo.messageId,
     pmodeId: governing.pmode.id,
     leg: governing.leg.name,
+    partner: governing.partner.name,
     userMessage: header,
     parts,
     fingerprint: fingerprint(submission, parts),

@@ -8,14 +8,19 @@ import type {
   NewInboundMessage,
   Page,
   PageRequest,
+  ReceivedEnvelope,
   RowId,
 } from '../../msh/ports/index.ts';
 import type { Engine } from './engine.ts';
 import { pageOf, sliceOf } from './paging.ts';
 import { insertParts, partsOf } from './parts.ts';
-import { inboundFrom, receiptColumns } from './rows.ts';
+import { inboundFrom, receiptColumns, receivedEnvelopeFrom } from './rows.ts';
+import { inboundConditions, searchColumns } from './search.ts';
 import type { InboundTable, Tables } from './tables.ts';
 import type { Tell } from './tell.ts';
+
+/** The columns of a message that nobody has leased. */
+export const FREE = { lease_id: null, leased_by: null, lease_until: null } as const;
 
 /** Keeps a received message with its parts and receipt in one transaction, or finds the copy kept first. */
 export async function insertInbound(
@@ -24,7 +29,6 @@ export async function insertInbound(
   message: NewInboundMessage,
 ): ReturnType<MessageStore['insertInbound']> {
   return await db.transaction().execute(async (transaction) => {
-    const { collaborationInfo } = message.userMessage;
     const inserted = await transaction
       .insertInto('inbound')
       .values({
@@ -34,8 +38,8 @@ export async function insertInbound(
         pmode_id: message.pmodeId,
         leg: message.leg,
         state: 'RECEIVED',
-        conversation_id: collaborationInfo.conversationId,
-        action: collaborationInfo.action,
+        partner: message.partner,
+        ...searchColumns(message.userMessage),
         user_message: JSON.stringify(message.userMessage),
         signed_references: JSON.stringify(message.references),
         signer: message.signer ?? null,
@@ -48,6 +52,13 @@ export async function insertInbound(
       .executeTakeFirst();
     const fresh = inserted.numInsertedOrUpdatedRows === 1n;
     if (fresh) await insertParts(transaction, 'inbound', message.rowId, message.parts);
+    if (fresh && message.envelope !== undefined) {
+      const { bytes, contentType } = message.envelope;
+      await transaction
+        .insertInto('inbound_envelopes')
+        .values({ row_id: message.rowId, content_type: contentType, bytes })
+        .execute();
+    }
     const kept = await findDuplicate(transaction, message.sender, message.messageId);
     if (fresh && message.deliverable)
       await tell(transaction, {
@@ -107,7 +118,8 @@ export async function getInbound(db: Kysely<Tables>, rowId: RowId): Promise<Inbo
   return row === undefined ? undefined : await messageOf(db, row);
 }
 
-async function messageOf(db: Kysely<Tables>, row: Selectable<InboundTable>): Promise<InboundMessage> {
+/** The message of a row with its parts. */
+export async function messageOf(db: Kysely<Tables>, row: Selectable<InboundTable>): Promise<InboundMessage> {
   const parts = await partsOf(db, 'inbound', [row.row_id]);
   return inboundFrom(row, parts.get(row.row_id)!);
 }
@@ -124,14 +136,10 @@ export async function listInbound(
   let query = db
     .selectFrom('inbound')
     .selectAll()
-    .where('deliverable', '=', 1)
+    .where(inboundConditions(filter, slice))
     .orderBy('seq')
     .limit(slice.fetch);
   if (settled !== undefined) query = query.where('seq', '<=', settled);
-  if (slice.after !== undefined) query = query.where('seq', '>', slice.after);
-  if (filter.state !== undefined) query = query.where('state', '=', filter.state);
-  if (filter.conversationId !== undefined) query = query.where('conversation_id', '=', filter.conversationId);
-  if (filter.action !== undefined) query = query.where('action', '=', filter.action);
   const rows = await query.execute();
   const parts = await partsOf(
     db,
@@ -139,6 +147,19 @@ export async function listInbound(
     rows.map((row) => row.row_id),
   );
   return pageOf(rows, slice, (row) => inboundFrom(row, parts.get(row.row_id)!));
+}
+
+/** The SOAP part of a message as it came. */
+export async function inboundEnvelope(
+  db: Kysely<Tables>,
+  rowId: RowId,
+): Promise<ReceivedEnvelope | undefined> {
+  const row = await db
+    .selectFrom('inbound_envelopes')
+    .selectAll()
+    .where('row_id', '=', rowId)
+    .executeTakeFirst();
+  return row === undefined ? undefined : receivedEnvelopeFrom(row);
 }
 
 /** Moves a message from one state to another by compare-and-set. Throws `store/no-such-move` for a move the table has not. */
@@ -154,7 +175,11 @@ export async function moveInbound(
   return await db.transaction().execute(async (transaction) => {
     const moved = await transaction
       .updateTable('inbound')
-      .set({ state: to, ...(to === 'DOWNLOADED' ? { downloaded_at: at } : {}) })
+      .set({
+        state: to,
+        ...FREE,
+        ...(to === 'DELETED' ? {} : { downloaded_at: to === 'DOWNLOADED' ? at : null }),
+      })
       .where('row_id', '=', rowId)
       .where('state', '=', from)
       .executeTakeFirst();
@@ -164,8 +189,8 @@ export async function moveInbound(
   });
 }
 
-/** The backend has taken the message. */
-async function tellDelivered(
+/** Tells that the backend has taken the message. */
+export async function tellDelivered(
   transaction: Transaction<Tables>,
   tell: Tell,
   rowId: RowId,
@@ -173,7 +198,7 @@ async function tellDelivered(
 ): Promise<void> {
   const row = await transaction
     .selectFrom('inbound')
-    .select(['pmode_id', 'user_message'])
+    .select(['pmode_id', 'partner', 'user_message'])
     .where('row_id', '=', rowId)
     .executeTakeFirstOrThrow();
   await tell(transaction, {
@@ -182,6 +207,7 @@ async function tellDelivered(
     direction: 'in',
     rowId,
     pmodeId: row.pmode_id,
+    partner: row.partner,
     userMessage: JSON.parse(row.user_message) as InboundMessage['userMessage'],
     data: {},
   });

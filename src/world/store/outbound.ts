@@ -17,6 +17,7 @@ import { pageOf, sliceOf } from './paging.ts';
 import { insertParts, partsOf } from './parts.ts';
 import { attemptFrom, failureColumn, outboundFrom, receiptColumns } from './rows.ts';
 import type { OutboundRow } from './rows.ts';
+import { outboundConditions, searchColumns } from './search.ts';
 import type { Tables } from './tables.ts';
 import { summaryOf } from './tell.ts';
 import type { Tell } from './tell.ts';
@@ -35,7 +36,8 @@ export async function insertOutbound(
         pmode_id: message.pmodeId,
         leg: message.leg,
         state: 'SEND_ENQUEUED',
-        conversation_id: message.userMessage.collaborationInfo.conversationId,
+        partner: message.partner,
+        ...searchColumns(message.userMessage),
         user_message: JSON.stringify(message.userMessage),
         fingerprint: message.fingerprint,
         submitted_at: message.submittedAt,
@@ -186,7 +188,7 @@ async function tellOutcome(
   if (type === undefined) return;
   const row = await transaction
     .selectFrom('outbound')
-    .select(['pmode_id', 'user_message', 'attempts'])
+    .select(['pmode_id', 'partner', 'user_message', 'attempts'])
     .where('row_id', '=', rowId)
     .executeTakeFirstOrThrow();
   const receiptId = settlement.receipt?.messageId;
@@ -196,6 +198,7 @@ async function tellOutcome(
     direction: 'out',
     rowId,
     pmodeId: row.pmode_id,
+    partner: row.partner,
     userMessage: JSON.parse(row.user_message) as OutboundMessage['userMessage'],
     data: {
       attempts: row.attempts,
@@ -250,17 +253,40 @@ export async function listOutbound(
   page: PageRequest,
 ): Promise<Page<OutboundMessage>> {
   const slice = sliceOf(page);
-  let query = joined(db).orderBy('outbound.seq', 'desc').limit(slice.fetch);
-  if (slice.after !== undefined) query = query.where('outbound.seq', '<', slice.after);
-  if (filter.state !== undefined) query = query.where('state', '=', filter.state);
-  if (filter.conversationId !== undefined) query = query.where('conversation_id', '=', filter.conversationId);
-  const rows = await query.execute();
+  const rows = await joined(db)
+    .where(outboundConditions(filter, slice))
+    .orderBy('outbound.seq', 'desc')
+    .limit(slice.fetch)
+    .execute();
   const parts = await partsOf(
     db,
     'outbound',
     rows.map((row) => row.row_id),
   );
   return pageOf(rows, slice, (row) => outboundFrom(row, parts.get(row.row_id)!));
+}
+
+/** Gives a failed message a new window: its next attempt is the first of it, whatever its number. */
+export async function resendOutbound(
+  db: Kysely<Tables>,
+  rowId: RowId,
+  resend: { readonly at: number; readonly by: string },
+): Promise<boolean> {
+  const moved = await db
+    .updateTable('outbound')
+    .set((eb) => ({
+      state: 'SEND_ENQUEUED',
+      next_attempt_at: resend.at,
+      first_attempt_at: null,
+      finished_at: null,
+      attempts_before: eb.ref('attempts'),
+      resent_at: resend.at,
+      resent_by: resend.by,
+    }))
+    .where('row_id', '=', rowId)
+    .where('state', '=', 'SEND_FAILURE')
+    .executeTakeFirst();
+  return moved.numUpdatedRows === 1n;
 }
 
 async function one(

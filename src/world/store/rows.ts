@@ -1,15 +1,25 @@
 import type { Selectable } from 'kysely';
 import type {
   Attempt,
+  BusinessAcceptance,
   Failure,
   InboundMessage,
+  InboxLease,
   JournalEntry,
   KeptEnvelope,
   KeptReceipt,
   OutboundMessage,
+  ReceivedEnvelope,
+  Resend,
   StoredPart,
 } from '../../msh/ports/index.ts';
-import type { AttemptTable, InboundTable, JournalTable, OutboundTable } from './tables.ts';
+import type {
+  AttemptTable,
+  InboundTable,
+  JournalTable,
+  OutboundTable,
+  ReceivedEnvelopeTable,
+} from './tables.ts';
 
 /** An outbound row joined with its envelope, if it has one. */
 export type OutboundRow = Selectable<OutboundTable> & {
@@ -26,6 +36,7 @@ export function outboundFrom(row: OutboundRow, parts: readonly StoredPart[]): Ou
     messageId: row.message_id,
     pmodeId: row.pmode_id,
     leg: row.leg,
+    partner: row.partner ?? '',
     state: row.state as OutboundMessage['state'],
     userMessage: JSON.parse(row.user_message) as OutboundMessage['userMessage'],
     parts,
@@ -39,7 +50,23 @@ export function outboundFrom(row: OutboundRow, parts: readonly StoredPart[]): Ou
     envelope: envelopeFrom(row),
     receipt: receiptFrom(row.receipt, row.receipt_bytes),
     failure: failureFrom(row.failure),
+    resend: resendFrom(row),
+    business: businessFrom(row.business),
   });
+}
+
+function resendFrom({ attempts_before, resent_at, resent_by }: OutboundRow): Resend | undefined {
+  if (attempts_before === null || resent_at === null || resent_by === null) return undefined;
+  return { at: resent_at, by: resent_by, attemptsBefore: attempts_before };
+}
+
+/** What a backend says of the business content, as its column holds it. */
+export function businessColumn(business: BusinessAcceptance): string {
+  return JSON.stringify(business);
+}
+
+function businessFrom(column: string | null): BusinessAcceptance | undefined {
+  return column === null ? undefined : (JSON.parse(column) as BusinessAcceptance);
 }
 
 function envelopeFrom(row: OutboundRow): KeptEnvelope | undefined {
@@ -62,6 +89,7 @@ export function inboundFrom(row: Selectable<InboundTable>, parts: readonly Store
     sender: row.sender,
     pmodeId: row.pmode_id,
     leg: row.leg,
+    partner: row.partner ?? '',
     state: row.state as InboundMessage['state'],
     userMessage: JSON.parse(row.user_message) as InboundMessage['userMessage'],
     parts,
@@ -72,7 +100,19 @@ export function inboundFrom(row: Selectable<InboundTable>, parts: readonly Store
     receivedAt: row.received_at,
     duplicates: row.duplicates,
     downloadedAt: row.downloaded_at ?? undefined,
+    lease: leaseFrom(row),
+    business: businessFrom(row.business),
   });
+}
+
+function leaseFrom({ lease_id, leased_by, lease_until }: Selectable<InboundTable>): InboxLease | undefined {
+  if (lease_id === null || leased_by === null || lease_until === null) return undefined;
+  return { id: lease_id, consumer: leased_by, until: lease_until };
+}
+
+/** A received envelope from its row. */
+export function receivedEnvelopeFrom(row: Selectable<ReceivedEnvelopeTable>): ReceivedEnvelope {
+  return { bytes: asBuffer(row.bytes), contentType: row.content_type };
 }
 
 /** The columns of a receipt: its facts as JSON, its bytes as bytes. */

@@ -9,11 +9,13 @@ import type {
   Store,
 } from '../../msh/ports/index.ts';
 import { counts } from './counts.ts';
+import * as acceptance from './acceptance.ts';
 import type { Engine } from './engine.ts';
 import * as deliveries from './deliveries.ts';
 import { lastEvent, listEvents, trimEvents } from './events.ts';
 import { asUnavailable, onDatabase } from './faults.ts';
 import * as inbound from './inbound.ts';
+import * as inbox from './inbox.ts';
 import { appendJournal, listJournal } from './journal.ts';
 import { migrate } from './migrate.ts';
 import * as nodes from './nodes.ts';
@@ -134,12 +136,19 @@ function messageStore({ serve, bounded, telling, close }: Serving, settings: Sto
     dueOutbound: serve(outbound.dueOutbound),
     listOutbound: serve(outbound.listOutbound),
     insertInbound: telling(inbound.insertInbound),
+    resendOutbound: serve(outbound.resendOutbound),
+    acceptOutbound: serve(acceptance.acceptOutbound),
     findInbound: serve(inbound.findInbound),
     findDuplicate: serve(inbound.findDuplicate),
     countDuplicate: serve(inbound.countDuplicate),
     getInbound: serve(inbound.getInbound),
+    inboundEnvelope: serve(inbound.inboundEnvelope),
     listInbound: bounded(inbound.listInbound),
     moveInbound: telling(inbound.moveInbound),
+    leaseInbound: serve(inbox.leaseInbound),
+    acknowledgeInbound: telling(inbox.acknowledgeInbound),
+    releaseInbound: serve(inbox.releaseInbound),
+    acceptInbound: serve(acceptance.acceptInbound),
     appendJournal: serve((on, entry) => appendJournal(on, entry, settings.journalEntries)),
     listJournal: serve(listJournal),
     referencedPayloads: serve(referencedPayloads),

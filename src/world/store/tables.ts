@@ -12,6 +12,7 @@ export interface Tables {
   readonly inbound: InboundTable;
   readonly inbound_parts: PartTable;
   readonly inline_payloads: InlinePayloadTable;
+  readonly inbound_envelopes: ReceivedEnvelopeTable;
   readonly journal: JournalTable;
   readonly events: EventTable;
   readonly events_gone: EventsGoneTable;
@@ -44,6 +45,16 @@ export interface OutboundTable {
   readonly receipt: string | null;
   readonly receipt_bytes: Uint8Array | null;
   readonly failure: string | null;
+  readonly partner: string | null;
+  readonly action: string | null;
+  readonly service: string | null;
+  readonly ref_to_message_id: string | null;
+  readonly original_sender: string | null;
+  readonly final_recipient: string | null;
+  readonly business: string | null;
+  readonly attempts_before: number | null;
+  readonly resent_at: number | null;
+  readonly resent_by: string | null;
 }
 
 /** Payload parts in the order of PayloadInfo; `payload` is indexed so that an orphan is told by one look. */
@@ -102,6 +113,22 @@ export interface InboundTable {
   readonly received_at: number;
   readonly duplicates: number;
   readonly downloaded_at: number | null;
+  readonly partner: string | null;
+  readonly service: string | null;
+  readonly ref_to_message_id: string | null;
+  readonly original_sender: string | null;
+  readonly final_recipient: string | null;
+  readonly business: string | null;
+  readonly lease_id: string | null;
+  readonly leased_by: string | null;
+  readonly lease_until: number | null;
+}
+
+/** The SOAP part of a received message as it came, apart from its message: large, and seldom asked for. */
+export interface ReceivedEnvelopeTable {
+  readonly row_id: string;
+  readonly content_type: string;
+  readonly bytes: Uint8Array;
 }
 
 /** One row a refusal or notable event. */

@@ -3,6 +3,7 @@ import type { Transaction } from 'kysely';
 import { isTestService } from '../../protocol/as4/index.ts';
 import type { EventData, EventType, Failure } from '../../msh/ports/index.ts';
 import type { UserMessage } from '../../protocol/ebms/index.ts';
+import { corner } from './search.ts';
 import type { Tables } from './tables.ts';
 
 /** What a change tells of its message. */
@@ -34,9 +35,7 @@ export function createTell(noticed: () => void): Tell {
 }
 
 function columnsOf(told: Told) {
-  const { messageInfo, collaborationInfo, messageProperties } = told.userMessage;
-  const property = (wanted: string): string | null =>
-    messageProperties.find(({ name }) => name === wanted)?.value ?? null;
+  const { messageInfo, collaborationInfo } = told.userMessage;
   return {
     id: randomUUID(),
     type: told.type,
@@ -50,8 +49,8 @@ function columnsOf(told: Told) {
     action: collaborationInfo.action,
     partner: told.partner ?? null,
     pmode_id: told.pmodeId,
-    original_sender: property('originalSender'),
-    final_recipient: property('finalRecipient'),
+    original_sender: corner(told.userMessage, 'originalSender'),
+    final_recipient: corner(told.userMessage, 'finalRecipient'),
     data: JSON.stringify(told.data),
   };
 }

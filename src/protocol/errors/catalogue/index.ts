@@ -10,6 +10,7 @@ import { submit } from './submit.ts';
 import { send } from './send.ts';
 import { receive } from './receive.ts';
 import { notify } from './notify.ts';
+import { deliver } from './deliver.ts';
 import { inspect } from './inspect.ts';
 import { oots } from './oots.ts';
 import { http } from './http.ts';
@@ -42,6 +43,7 @@ export const ERROR_CATALOGUE: Readonly<Record<string, ErrorRoom>> = {
   send,
   receive,
   notify,
+  deliver,
   inspect,
   oots,
   http,

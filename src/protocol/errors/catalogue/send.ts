@@ -84,6 +84,11 @@ export const send: ErrorRoom = {
       cause: 'An AS4 message with nothing in it that answers ours.',
       cure: 'Ask the partner.',
     },
+    'send/not-failed': {
+      seenBy: 'B',
+      cause: 'Only a message in SEND_FAILURE can be sent again (409).',
+      cure: 'See its state: what waits is tried again by itself.',
+    },
     'send/pmode-gone': {
       seenBy: 'O B',
       cause: 'The P-Mode or leg of a kept message is no longer loaded.',
@@ -103,6 +108,12 @@ export const send: ErrorRoom = {
       seenBy: 'O B',
       cause: 'HTTP 5xx without an ebMS answer.',
       cure: 'The partner or its proxy failed: wait, then ask.',
+    },
+    'send/signer-retired': {
+      seenBy: 'B',
+      cause:
+        'The certificate a failed message was signed with has expired, or is none of ours any more (409).',
+      cure: 'Submit the message anew, under a new MessageId.',
     },
     'send/unreadable': {
       seenBy: 'O B',

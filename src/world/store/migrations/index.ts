@@ -6,6 +6,7 @@ import { events } from './002-events.ts';
 import { partners } from './003-partners.ts';
 import { inlinePayloads } from './004-inline-payloads.ts';
 import { nodes } from './005-nodes.ts';
+import { searchAndInbox } from './006-search-and-inbox.ts';
 
 /** One step of the schema, in the portable subset; what differs between engines comes from the engine. */
 export interface Migration {
@@ -20,4 +21,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '003-partners', up: partners },
   { name: '004-inline-payloads', up: inlinePayloads },
   { name: '005-nodes', up: nodes },
+  { name: '006-search-and-inbox', up: searchAndInbox },
 ];
