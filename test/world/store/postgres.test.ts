@@ -141,8 +141,8 @@ test('a node that waits for a long migration of another outlives its own time li
   const client = await connect(t, url);
   await client.query('begin');
   await client.query(`select pg_advisory_xact_lock(${0x51_75_6f_69_6e})`);
-  const opening = openPostgresStore(settingsOf(url, { statementMs: 50 }));
-  await delay(6000);
+  const opening = openPostgresStore(settingsOf(url, { statementMs: 1000 }));
+  await delay(7000);
   await client.query('commit');
   const store = await opening;
   await store.check();

@@ -51,7 +51,7 @@ const SESSION = `select
     case current_setting('synchronous_commit') when 'remote_apply' then 'remote_apply' else 'on' end, false),
   set_config('default_transaction_isolation', 'read committed', false),
   set_config('statement_timeout', $1, false),
-  set_config('idle_in_transaction_session_timeout', $1, false)`;
+  set_config('idle_in_transaction_session_timeout', '30s', false)`;
 
 /** A pool whose connections keep promises; the first one is made when it is needed. Throws `store/tls-file`. */
 export function createPool({ address, connections, statementMs, connectMs }: PoolSettings): pg.Pool {
