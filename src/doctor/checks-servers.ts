@@ -1,6 +1,8 @@
+import { databaseAddress } from '../config/index.ts';
+import type { Config } from '../config/index.ts';
 import { isQuoinError } from '../protocol/errors/index.ts';
 import { examineRedis } from '../world/queue/index.ts';
-import { examineSqliteStore } from '../world/store/index.ts';
+import { examinePostgresStore, examineSqliteStore } from '../world/store/index.ts';
 import type { ExaminedStore } from '../world/store/index.ts';
 import type { Patient } from './patient.ts';
 import type { Check, Verdict } from './types.ts';
@@ -12,7 +14,7 @@ export const SERVER_CHECKS: readonly Check<Patient>[] = [
     name: 'database',
     asks: 'whether the database answers and has a schema this version knows; nothing is migrated',
     needs: ['configuration'],
-    run: embedded,
+    run: (patient) => (patient.config!.database === undefined ? embedded(patient) : shared(patient.config!)),
   },
   {
     name: 'queue',
@@ -20,11 +22,26 @@ export const SERVER_CHECKS: readonly Check<Patient>[] = [
     needs: ['configuration'],
     run: async ({ config }) => {
       const { redis } = config!;
-      if (redis === undefined) return { outcome: 'ok', found: 'within the process; several nodes need Redis' };
+      if (redis === undefined)
+        return { outcome: 'ok', found: 'within the process; several nodes need Redis' };
       return { outcome: 'ok', found: `${await examineRedis(redis())} answers and fits` };
     },
   },
 ];
+
+async function shared({ database, times }: Config): Promise<Verdict> {
+  const address = databaseAddress(database!);
+  const examined = await examinePostgresStore({
+    ...address,
+    applicationName: 'quoin doctor',
+    statementMs: times.statementMs,
+    connectMs: times.connectMs,
+  });
+  return {
+    outcome: 'ok',
+    found: `PostgreSQL at ${address.host}:${address.port}/${address.name}, ${schemaText(examined)}`,
+  };
+}
 
 async function embedded({ config, isRunning }: Patient): Promise<Verdict> {
   const { storeFile: file } = config!;

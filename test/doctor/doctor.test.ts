@@ -14,6 +14,7 @@ import { after, before, test } from 'node:test';
 import Database from 'libsql';
 import type { Gateway } from '../../src/gateway.ts';
 import { EXIT } from '../../src/faces/cli/index.ts';
+import { noPostgres, postgresDatabase } from '../support/postgres-server.ts';
 import { noRedis, startRedis } from '../support/redis-server.ts';
 import { testPki, writeEntry } from '../support/pki.ts';
 import { quoin } from '../faces/cli/terminals.ts';
@@ -244,4 +245,22 @@ test('a Redis server is asked, and what speaks against it told', { skip: noRedis
   assert.equal(bad.code, EXIT.failed);
   assert.match(bad.checks.get('queue')!.found, /allkeys-lru/);
   assert.match(bad.checks.get('queue')!.advice!, /noeviction/);
+});
+
+test('a PostgreSQL database is asked instead of the embedded one', { skip: noPostgres() }, async (t) => {
+  const url = await postgresDatabase(t);
+  const withDatabase = (address: string) => (text: string) => `${text}database: ${address}\n`;
+  const good = await changed(pair.config, withDatabase(url), () => pair.doctor());
+  assert.match(
+    good.checks.get('database')!.found,
+    /^PostgreSQL at \S+:\d+\/\S+, schema 0; \d+ migrations will run/,
+  );
+  const away = await changed(pair.config, withDatabase('postgres://u:secret@127.0.0.1:1/q'), () =>
+    pair.doctor(),
+  );
+  assert.equal(away.code, EXIT.failed);
+  const told = away.checks.get('database')!;
+  assert.match(told.found, /cannot serve.*ECONNREFUSED/);
+  assert.match(told.advice!, /PostgreSQL server runs/);
+  assert.doesNotMatch(JSON.stringify([...away.checks.values()]), /secret/);
 });
