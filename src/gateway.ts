@@ -15,7 +15,7 @@ import { createSignals } from './gateway/signals.ts';
 import { createMsh } from './msh/index.ts';
 import type { Msh } from './msh/index.ts';
 import { createObserver, systemNature } from './world/observe/index.ts';
-import type { EventLog, Metrics } from './world/observe/index.ts';
+import type { EventLog } from './world/observe/index.ts';
 
 /** An access point that runs; addresses are URLs. */
 export interface Gateway {
@@ -51,7 +51,7 @@ export async function startGateway(config: Config, options: GatewayOptions = {})
   const signals = createSignals(observer);
   const closings: Closings = [];
   try {
-    const { msh, metrics, ...doors } = await startAll({
+    const { msh, ...doors } = await startAll({
       config,
       loaded,
       reloader,
@@ -69,7 +69,7 @@ export async function startGateway(config: Config, options: GatewayOptions = {})
       tookMs: systemNature.now() - startedAt,
     });
     // Without them the log still tells everything; whoever asks for them learns why.
-    void metrics.begin().catch(() => undefined);
+    for (const load of signals.later) void load().catch(() => undefined);
     return {
       ...doors,
       msh,
@@ -86,10 +86,10 @@ export async function startGateway(config: Config, options: GatewayOptions = {})
 
 async function startAll(
   given: Omit<Making, 'patience'>,
-): Promise<Pick<Gateway, 'as4' | 'api' | 'operations' | 'msh'> & { readonly metrics: Metrics }> {
+): Promise<Pick<Gateway, 'as4' | 'api' | 'operations' | 'msh'>> {
   const patience = new AbortController();
   const making: Making = { ...given, patience: patience.signal };
-  const { url: operations, metrics } = await openOperations(making);
+  const operations = await openOperations(making);
   const world = await openWorld(making);
   const msh = createMsh(world);
   const doors: Closings = [];
@@ -98,7 +98,7 @@ async function startAll(
   const urls = await openDoors({ ...making, world, msh, node, doors });
   await msh.start();
   making.signals.phase = 'running';
-  return { ...urls, operations, msh, metrics };
+  return { ...urls, operations, msh };
 }
 
 /** Load balancers are told first, and get the time to hear it; then nothing new is taken, and what runs may finish. */

@@ -65,6 +65,7 @@ export function buildConfig(merged: ConfigFile, base: BaseFolder, source: string
     limits: limitsOf(written),
     breaker: breakerOf(written),
     times: timesOf(written),
+    ...tracingOf(merged, base),
     log: { level: written.log.level },
   };
 }
@@ -142,6 +143,13 @@ function clientTls(merged: ConfigFile, base: BaseFolder): ClientTls {
     authorities: listOf(tls.authorities).map((file) => resolve(at('authorities'), file)),
     ...(shown ? { identity: identity(tls, at) } : {}),
   };
+}
+
+function tracingOf({ tracing }: ConfigFile, base: BaseFolder): Pick<Config, 'tracing'> {
+  if (tracing?.endpoint === undefined) return {};
+  const { endpoint, headersFile, ratio = 1, service = 'quoin' } = tracing;
+  const headers = secretFrom(undefined, inFolder(base('tracing', 'headersFile'), headersFile));
+  return { tracing: { endpoint, ratio, service, ...(headers === undefined ? {} : { headers }) } };
 }
 
 function listOf(files: string | readonly string[] | undefined): readonly string[] {

@@ -1,5 +1,6 @@
 import { isLoopback } from '../protocol/pmode/index.ts';
 import type { ConfigCheck, ConfigDraft } from './check-table.ts';
+import { tracingChecks } from './checks-tracing.ts';
 import { readDatabaseUrl } from './database-url.ts';
 import type { ReadDatabaseUrl } from './database-url.ts';
 
@@ -81,4 +82,5 @@ export const serverChecks: readonly ConfigCheck[] = [
         : [{ path: [written.redis === undefined ? 'redisFile' : 'redis'], message: fault }];
     },
   },
+  ...tracingChecks,
 ];

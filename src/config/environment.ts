@@ -13,6 +13,7 @@ const SERVICE_LINK = /^QUOIN_(?:SERVICE_(?:HOST|PORT)|PORT)(?:_|$)/;
 const CUSTOMARY: Readonly<Record<string, string>> = {
   DATABASE_URL: 'QUOIN_DATABASE',
   REDIS_URL: 'QUOIN_REDIS',
+  OTEL_EXPORTER_OTLP_ENDPOINT: 'QUOIN_TRACING_ENDPOINT',
 };
 
 const PREFIX = 'QUOIN_';
@@ -101,6 +102,7 @@ function set(target: Record<string, unknown>, path: readonly string[], value: un
 function valueOf(text: string, schema: JsonSchema, name: string, problems: PModeProblem[]): unknown {
   const kinds = (schema.anyOf ?? [schema]).map(({ type }) => type);
   if (kinds.includes('integer') && /^-?\d{1,15}$/.test(text)) return Number(text);
+  if (kinds.includes('number') && /^\d{1,9}(?:\.\d{1,9})?$/.test(text)) return Number(text);
   if (kinds.includes('boolean') && (text === 'true' || text === 'false')) return text === 'true';
   const structured = kinds.includes('array') && (!kinds.includes('string') || text.startsWith('['));
   if (!structured) return text;

@@ -207,6 +207,26 @@ export const configFileShape = z
       })
       .optional()
       .describe('How we connect to partners.'),
+    tracing: z
+      .strictObject({
+        endpoint: text(1024)
+          .optional()
+          .describe(
+            'Collector that takes traces, OTLP over HTTP: `http://collector:4318`; OTEL_EXPORTER_OTLP_ENDPOINT is the same.',
+          ),
+        headersFile: path('File of headers that the collector asks for, one a line, `NAME: VALUE`.'),
+        ratio: z
+          .number()
+          .min(0, 'must be at least 0')
+          .max(1, 'must be at most 1')
+          .optional()
+          .describe(
+            'Share of the messages that are traced; all access points choose the same ones. 1 when left out.',
+          ),
+        service: text(100).optional().describe('Name of this service in traces; `quoin` when left out.'),
+      })
+      .optional()
+      .describe('Where traces go; there are none when this is left out.'),
     log: z
       .strictObject({
         level: z

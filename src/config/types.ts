@@ -133,6 +133,17 @@ export interface ConfiguredTimes {
   readonly shutdownMs: number;
 }
 
+/** How traces are made and where they go. */
+export interface ConfiguredTracing {
+  /** Address of the collector, without the path of its traces. */
+  readonly endpoint: string;
+  /** Headers it asks for, one a line. */
+  readonly headers?: Secret | undefined;
+  /** Share of the messages that are traced, 0 to 1. */
+  readonly ratio: number;
+  readonly service: string;
+}
+
 /** Everything the gateway is told from outside: one snapshot, validated and frozen. All paths are absolute. */
 export interface Config {
   /** The file it was read from. */
@@ -174,5 +185,7 @@ export interface Config {
   readonly limits: ConfiguredLimits;
   readonly breaker: ConfiguredBreaker;
   readonly times: ConfiguredTimes;
+  /** Where traces go; none are made without it. */
+  readonly tracing?: ConfiguredTracing | undefined;
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent' };
 }

@@ -1,21 +1,16 @@
 import { operationsHandler } from '../faces/operations/index.ts';
 import { startHttpListener } from '../world/http/index.ts';
 import { createMetrics } from '../world/observe/index.ts';
-import type { Metrics } from '../world/observe/index.ts';
 import { addAgreementSignals, partnerNames } from './agreement-signals.ts';
 import { listenerLimits } from './limits.ts';
 import type { Making } from './making.ts';
+import { openTracing } from './open-tracing.ts';
 import { addOwnSignals } from './own-signals.ts';
 
-/** The door of the operators. */
-export interface Operations {
-  readonly url: string;
-  readonly metrics: Metrics;
-}
-
-/** Opens the door of the operators, the first to open and the last to close. */
-export async function openOperations(making: Making): Promise<Operations> {
+/** Opens the door of the operators, the first to open and the last to close; its URL. */
+export async function openOperations(making: Making): Promise<string> {
   const { config, observer, closings, signals, loaded } = making;
+  openTracing(making);
   addOwnSignals(making);
   addAgreementSignals(making);
   const metrics = createMetrics({
@@ -38,5 +33,6 @@ export async function openOperations(making: Making): Promise<Operations> {
     }),
   });
   closings.push(() => listener.close());
-  return { url: listener.address.url, metrics };
+  signals.later.push(() => metrics.begin());
+  return listener.address.url;
 }

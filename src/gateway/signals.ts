@@ -11,6 +11,8 @@ export interface Signals {
   phase: Phase;
   readonly watch: HealthWatch;
   readonly gauges: GaugeSource[];
+  /** What may be loaded once the doors are open, because no message waits for it. */
+  readonly later: (() => Promise<void>)[];
   /** Messages that partners push to us now. */
   readonly receiving: InFlight;
   /** Messages that we push to partners now. */
@@ -25,6 +27,7 @@ export function createSignals(observer: EventLog): Signals {
     phase: 'starting',
     watch: new HealthWatch(observer),
     gauges: [inFlight(receiving, sending)],
+    later: [],
     receiving,
     sending,
   };

@@ -28,6 +28,7 @@ function makeFolder(): string {
     'ca.pem': 'authority',
     token: `${token}\n`,
     password: 'secret word\n',
+    headers: 'X-Tenant: once-only\nAuthorization: Bearer x\n',
     empty: '',
   };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
@@ -463,6 +464,27 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       passes: { ...minimal, redis: 'rediss://user:p%40ss@redis.example:6380/1' },
     },
   ],
+  'tracing-endpoint': [
+    { fails: { ...minimal, tracing: { ratio: 0.5 } }, path: 'tracing.endpoint' },
+    { fails: { ...minimal, tracing: { endpoint: 'collector:4318' } }, path: 'tracing.endpoint' },
+    { fails: { ...minimal, tracing: { endpoint: 'http://u:p@collector' } }, path: 'tracing.endpoint' },
+    {
+      fails: { ...minimal, tracing: { endpoint: 'http://collector/?token=x' } },
+      path: 'tracing.endpoint',
+      passes: { ...minimal, tracing: { endpoint: 'https://collector.example:4318/otlp' } },
+    },
+  ],
+  'tracing-headers': [
+    {
+      fails: { ...minimal, tracing: { endpoint: 'http://collector', headersFile: 'gone' } },
+      path: 'tracing.headersFile',
+    },
+    {
+      fails: { ...minimal, tracing: { endpoint: 'http://collector', headersFile: 'password' } },
+      path: 'tracing.headersFile',
+      passes: { ...minimal, tracing: { endpoint: 'http://collector', headersFile: 'headers' } },
+    },
+  ],
   'key-complete': [
     { fails: withKey({ certificate: 'ap.pem' }), path: 'keys[0].path' },
     { fails: withKey({ path: 'ap.key', alias: 'ap' }), path: 'keys[0].alias' },
@@ -564,4 +586,16 @@ test('a file this user may not read is said to be so', { skip: process.getuid?.(
   chmodSync(join(folder, 'ap.key'), 0);
   const [problem] = load(minimal, {}, folder).problems;
   assert.match(problem?.message ?? '', /may not be read/);
+});
+
+test('the share of traced messages may be a fraction, from the environment too; the customary variable names the collector', () => {
+  const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318', QUOIN_TRACING_RATIO: '0.25' };
+  const { config, problems } = load(minimal, { env });
+  assert.deepEqual(problems, []);
+  assert.deepEqual(config?.tracing, { endpoint: 'http://collector:4318', ratio: 0.25, service: 'quoin' });
+  const wrong = load(minimal, { env: { ...env, QUOIN_TRACING_RATIO: '2' } });
+  assert.deepEqual(
+    wrong.problems.map(({ path }) => path),
+    ['tracing.ratio'],
+  );
 });

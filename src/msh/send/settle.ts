@@ -131,6 +131,7 @@ function announce(
     conversationId: message.userMessage.collaborationInfo.conversationId,
     ...(governing === undefined ? { pmode: message.pmodeId, leg: message.leg } : legFields(governing)),
     attempt: attempt.number,
+    address: attempt.address,
     outcome: attempt.outcome,
     httpStatus: attempt.httpStatus,
     tookMs: attempt.endedAt - attempt.startedAt,
