@@ -6,6 +6,7 @@ import { keyRows, keyTable, table } from './tables.ts';
 export function configReference(): string {
   const schema = configJsonSchema();
   const [key] = schemasAt(schema, ['keys', 0]);
+  const [webhook] = schemasAt(schema, ['webhooks', 0]);
   return `# Configuration reference
 
 Written by \`npm run schemas\` from the sources; change those, not this file. The schema for editors is
@@ -31,6 +32,12 @@ ${keyTable(keyRows(schema))}
 ### An entry of \`keys\`
 
 ${keyTable(key === undefined ? [] : keyRows(key))}
+
+### An entry of \`webhooks\`
+
+[webhooks.md](webhooks.md) says what is sent and how it is verified.
+
+${keyTable(webhook === undefined ? [] : keyRows(webhook))}
 
 ## Variables
 

@@ -7,6 +7,7 @@ import type { Making } from './gateway/making.ts';
 import { openDoors } from './gateway/open-doors.ts';
 import { openNode } from './gateway/open-node.ts';
 import { openOperations } from './gateway/open-operations.ts';
+import { openNotifier } from './gateway/open-notifier.ts';
 import { openWorld } from './gateway/open-world.ts';
 import { createReloading } from './gateway/open-reloading.ts';
 import type { ConfigOrigin } from './gateway/open-reloading.ts';
@@ -92,11 +93,13 @@ async function startAll(
   const operations = await openOperations(making);
   const world = await openWorld(making);
   const msh = createMsh(world);
+  const notifier = await openNotifier(making, world);
   const doors: Closings = [];
-  making.closings.push(() => finish([...doors, () => msh.stop()], making.config.times.shutdownMs, patience));
+  const workers = [() => msh.stop(), () => notifier.stop()];
+  making.closings.push(() => finish([...doors, ...workers], making.config.times.shutdownMs, patience));
   const node = await openNode(making, world);
-  const urls = await openDoors({ ...making, world, msh, node, doors });
-  await msh.start();
+  const urls = await openDoors({ ...making, world, msh, notifier, node, doors });
+  await Promise.all([msh.start(), notifier.start()]);
   making.signals.phase = 'running';
   return { ...urls, operations, msh };
 }

@@ -13,6 +13,7 @@ import type {
   ServerTls,
   TlsIdentity,
 } from './types.ts';
+import { buildWebhook } from './webhooks.ts';
 
 /** The folder that the relative paths of a setting refer to. */
 export type BaseFolder = (...path: readonly (string | number)[]) => string;
@@ -62,6 +63,10 @@ export function buildConfig(merged: ConfigFile, base: BaseFolder, source: string
     revocationLists: listOf(merged.revocationLists).map((file) => resolve(base('revocationLists'), file)),
     keys: (merged.keys ?? []).map((key, index) => keySource(key, base('keys', index))),
     outbound: { tls: clientTls(merged, base) },
+    webhooks: (merged.webhooks ?? []).map((webhook, index) =>
+      buildWebhook(webhook, (key) => base('webhooks', index, key)),
+    ),
+    events: { keepMs: parseDuration(written.events.keep), most: written.events.most },
     limits: limitsOf(written),
     breaker: breakerOf(written),
     times: timesOf(written),
@@ -170,6 +175,7 @@ function limitsOf({ limits }: Written): ConfiguredLimits {
     apiJsonBytes: parseSize(limits.apiJsonSize),
     inbound: limits.inbound,
     outbound: limits.outbound,
+    eventStreams: limits.eventStreams,
     outboundPerPartner: limits.outboundPerPartner,
     databaseConnections: limits.databaseConnections,
   };

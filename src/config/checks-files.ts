@@ -1,5 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import type { SettingPath } from '../protocol/pmode/index.ts';
+import { webhookFiles, webhookSecretFiles } from './checks-webhooks.ts';
 import type { ConfigCheck, ConfigDraft, ConfigHit } from './check-table.ts';
 
 /** A file that a setting names; `used` is its absolute path. */
@@ -9,7 +10,8 @@ interface NamedFile {
 }
 
 /** The files that must be there, each with the setting that names it. */
-function namedFiles({ written, config }: ConfigDraft): readonly NamedFile[] {
+function namedFiles(draft: ConfigDraft): readonly NamedFile[] {
+  const { written, config } = draft;
   const serverTls = written.listeners?.as4?.tls;
   const clientTls = written.outbound?.tls;
   const server = ['listeners', 'as4', 'tls'];
@@ -30,6 +32,7 @@ function namedFiles({ written, config }: ConfigDraft): readonly NamedFile[] {
       ...named(['keys', index, 'path'], written.keys?.[index]?.path, path),
       ...named(['keys', index, 'certificate'], written.keys?.[index]?.certificate, certificate),
     ]),
+    ...webhookFiles(draft),
   ];
 }
 
@@ -55,7 +58,8 @@ function fileFault(file: string): string | undefined {
 }
 
 /** Secrets that stand in files: the setting, whether a value is written beside it, and what was read. */
-function secretFiles({ written, config }: ConfigDraft) {
+function secretFiles(draft: ConfigDraft) {
+  const { written, config } = draft;
   const { listeners, outbound, keys, database, redis } = config;
   const api = written.listeners?.api;
   const server = written.listeners?.as4?.tls;
@@ -91,6 +95,7 @@ function secretFiles({ written, config }: ConfigDraft) {
       value: written.keys?.[index]?.password,
       read: password,
     })),
+    ...webhookSecretFiles(draft),
   ];
 }
 
@@ -102,7 +107,7 @@ function folderHit(path: SettingPath, folder: string): readonly ConfigHit[] {
   ];
 }
 
-/** Checks of what the settings name on disk. */
+/** Checks of the files and folders that settings name. */
 export const fileChecks: readonly ConfigCheck[] = [
   {
     name: 'file-readable',

@@ -2,6 +2,7 @@ import { isLoopback } from '../protocol/pmode/index.ts';
 import type { SettingPath } from '../protocol/pmode/index.ts';
 import { fileChecks } from './checks-files.ts';
 import { serverChecks } from './checks-servers.ts';
+import { webhookChecks } from './checks-webhooks.ts';
 import type { ConfigCheck, ConfigDraft, ConfigHit } from './check-table.ts';
 
 const SHORTEST_TOKEN = 16;
@@ -185,4 +186,10 @@ const rest: readonly ConfigCheck[] = [
 ];
 
 /** The named checks of the configuration, in the order of the reference document. */
-export const configChecks: readonly ConfigCheck[] = [...doors, ...fileChecks, ...serverChecks, ...rest];
+export const configChecks: readonly ConfigCheck[] = [
+  ...doors,
+  ...fileChecks,
+  ...serverChecks,
+  ...webhookChecks,
+  ...rest,
+];

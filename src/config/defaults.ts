@@ -22,6 +22,8 @@ export const configDefaults = {
   pmodes: 'pmodes',
   certificates: 'certs',
   keys: [] as never[],
+  webhooks: [] as never[],
+  events: { keep: '30d', most: 1_000_000 },
   limits: {
     messageSize: '4GiB',
     parts: 64,
@@ -33,6 +35,7 @@ export const configDefaults = {
     canonicalXmlSize: '32MiB',
     apiJsonSize: '32MiB',
     inbound: 64,
+    eventStreams: 100,
     outbound: 64,
     outboundPerPartner: 8,
     databaseConnections: 10,

@@ -125,6 +125,11 @@ const limits = z.strictObject({
   apiJsonSize: size('Largest JSON body at the backend API.'),
   inbound: count(1, 10_000, 'Messages received at the same time; more are answered 503.'),
   outbound: count(1, 1000, 'Messages sent at the same time.'),
+  eventStreams: count(
+    0,
+    10_000,
+    'Event streams that backends hold open at the same time; more are answered 503.',
+  ),
   outboundPerPartner: count(1, 1000, 'Messages sent to one partner at the same time, by one node.'),
   databaseConnections: count(2, 500, 'Connections of this node to the PostgreSQL server.'),
 });
@@ -160,6 +165,53 @@ const timeouts = z.strictObject({
   shutdown: duration('What running work gets to finish when the gateway stops.'),
 });
 
+const names = (what: string) =>
+  z
+    .array(text(1024))
+    .min(1, 'must have an entry')
+    .max(200, 'must have at most 200 entries')
+    .optional()
+    .describe(what);
+
+const webhook = z.strictObject({
+  name: text(63)
+    .regex(/^[a-z0-9][a-z0-9-]*$/, 'must be small letters, digits and hyphens')
+    .optional()
+    .describe('What it is called in the API and the log. What it was told is kept under this name.'),
+  url: text(2048).optional().describe('Where events are sent, https.'),
+  secret: secret('What signs the events, 32 characters or more; a file is better.'),
+  secretFile: path('File that holds the secret; a second line holds the one before while it is changed.'),
+  headersFile: path(
+    'File with headers the endpoint wants, a line each: `Authorization: Bearer ...` for example.',
+  ),
+  events: z
+    .array(z.enum(['received', 'acknowledged', 'failed', 'delivered']))
+    .min(1, 'must have an entry')
+    .max(4, 'must have at most 4 entries')
+    .optional()
+    .describe('What is told; everything when left out.'),
+  actions: names('Only messages with these actions.'),
+  partners: names('Only messages from or to these parties of the P-Modes.'),
+  parties: names('Only messages sent for these (originalSender) or received for these (finalRecipient).'),
+  allowPrivate: z
+    .boolean()
+    .optional()
+    .describe(
+      'Allow addresses of private networks and of this machine; otherwise they are never connected to.',
+    ),
+  authorities: files('PEM files with the authorities of its certificate; those of Node when left out.'),
+  timeout: duration('How long an attempt may take; 10s when left out.'),
+  concurrency: count(1, 100, 'Attempts under way at the same time; 4 when left out.'),
+  retry: z
+    .strictObject({
+      first: duration('Pause after the first failure; each pause is twice the one before. 5s when left out.'),
+      longest: duration('Longest pause; 1h when left out.'),
+      window: duration('How long a delivery that always fails is tried; 24h when left out.'),
+    })
+    .optional()
+    .describe('When a failed delivery is tried again.'),
+});
+
 /** The shape of a configuration file. Everything may be left out here; what is needed is asked for by named checks. */
 export const configFileShape = z
   .strictObject({
@@ -192,6 +244,18 @@ export const configFileShape = z
       'Certificate revocation lists, PEM or DER, read again when they change; a revoked certificate is refused.',
     ),
     keys: z.array(key).max(50, 'must have at most 50 entries').optional().describe('Our keys, newest first.'),
+    webhooks: z
+      .array(webhook)
+      .max(50, 'must have at most 50 entries')
+      .optional()
+      .describe('Endpoints of backends that are told what happens to messages.'),
+    events: z
+      .strictObject({
+        keep: duration('How long events are kept for those who ask later.'),
+        most: count(1000, 100_000_000, 'How many are kept at most. What a webhook still waits for stays.'),
+      })
+      .optional()
+      .describe('What happened to messages, as it is kept.'),
     limits: limits.optional().describe('Bounds for what is taken in.'),
     breaker: breaker.optional().describe('When a partner counts as down, and how soon it is tried again.'),
     timeouts: timeouts.optional().describe('How long things may take.'),

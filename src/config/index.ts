@@ -12,4 +12,5 @@ export { readPModeFolder } from './read-pmodes.ts';
 export type { ReadPModes } from './read-pmodes.ts';
 export { diffSettings } from './settings.ts';
 export type { Setting } from './settings.ts';
+export { webhookHeaders, webhookSecrets } from './webhooks.ts';
 export { showConfig } from './show-config.ts';

@@ -93,6 +93,8 @@ export interface ConfiguredLimits {
   readonly inbound: number;
   /** Messages sent at the same time. */
   readonly outbound: number;
+  /** Event streams that backends hold open. */
+  readonly eventStreams: number;
   /** Messages sent to one partner at the same time. */
   readonly outboundPerPartner: number;
   /** Connections of this node to the database. */
@@ -144,6 +146,26 @@ export interface ConfiguredTracing {
   readonly service: string;
 }
 
+/** An endpoint of a backend that is told what happens to messages. Times in ms. */
+export interface ConfiguredWebhook {
+  readonly name: string;
+  readonly url: string;
+  /** One a line; `webhookSecrets` reads them. */
+  readonly secret?: Secret | undefined;
+  /** Lines of headers; `webhookHeaders` reads them. */
+  readonly headers?: Secret | undefined;
+  readonly events: readonly ('received' | 'acknowledged' | 'failed' | 'delivered')[];
+  readonly actions?: readonly string[] | undefined;
+  readonly partners?: readonly string[] | undefined;
+  readonly parties?: readonly string[] | undefined;
+  readonly allowPrivate: boolean;
+  /** Absolute paths of PEM files; empty means the authorities that come with Node. */
+  readonly authorities: readonly string[];
+  readonly timeoutMs: number;
+  readonly concurrency: number;
+  readonly retry: { readonly firstMs: number; readonly longestMs: number; readonly windowMs: number };
+}
+
 /** Everything the gateway is told from outside: one snapshot, validated and frozen. All paths are absolute. */
 export interface Config {
   /** The file it was read from. */
@@ -182,6 +204,9 @@ export interface Config {
   readonly revocationLists: readonly string[];
   readonly keys: readonly KeySource[];
   readonly outbound: { readonly tls: ClientTls };
+  readonly webhooks: readonly ConfiguredWebhook[];
+  /** How long events are kept (ms), and how many at most. */
+  readonly events: { readonly keepMs: number; readonly most: number };
   readonly limits: ConfiguredLimits;
   readonly breaker: ConfiguredBreaker;
   readonly times: ConfiguredTimes;

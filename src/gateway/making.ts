@@ -1,6 +1,6 @@
 import type { Config } from '../config/index.ts';
 import type { LoadedAgreements } from '../load-agreements.ts';
-import type { Msh, MshContext, Queue, QueueHealth, Store } from '../msh/index.ts';
+import type { Msh, MshContext, Notifier, Queue, QueueHealth, Store } from '../msh/index.ts';
 import type { EventLog } from '../world/observe/index.ts';
 import type { Closings } from './closings.ts';
 import type { Node } from './node.ts';
@@ -28,5 +28,6 @@ export interface Opening extends Omit<Making, 'closings'> {
   readonly world: World;
   readonly msh: Msh;
   readonly node: Node;
+  readonly notifier: Notifier;
   readonly doors: Closings;
 }

@@ -6,9 +6,9 @@ import type { Opening } from './making.ts';
 
 /** Opens the door of the backends; its URL. */
 export async function openApi(opening: Opening): Promise<string> {
-  const { config, msh, observer, doors } = opening;
+  const { config, msh, notifier, observer, doors } = opening;
   const { api } = config.listeners;
-  const { apiJsonBytes, messageBytes, parts } = config.limits;
+  const { apiJsonBytes, messageBytes, parts, eventStreams } = config.limits;
   const rest = await startRestListener({
     listen: (options: Parameters<typeof startHttpListener>[0]) =>
       startHttpListener({ ...options, limits: listenerLimits(config) }),
@@ -16,10 +16,11 @@ export async function openApi(opening: Opening): Promise<string> {
     port: api.port,
     token: api.token?.(),
     msh,
+    notifier,
     observer,
     configuration: configurationDesk(opening),
     // The SOAP part counts as one of a message.
-    limits: { jsonBytes: apiJsonBytes, submissionBytes: messageBytes, parts: parts - 1 },
+    limits: { jsonBytes: apiJsonBytes, submissionBytes: messageBytes, parts: parts - 1, eventStreams },
   });
   doors.push(() => rest.close());
   return rest.address.url;

@@ -89,6 +89,8 @@ test('a minimal file is enough, and every default is filled in', () => {
         authorities: [],
       },
     },
+    webhooks: [],
+    events: { keepMs: 2_592_000_000, most: 1_000_000 },
     limits: {
       envelopeBytes: 1_048_576,
       parts: 64,
@@ -100,6 +102,7 @@ test('a minimal file is enough, and every default is filled in', () => {
       canonicalBytes: 33_554_432,
       apiJsonBytes: 33_554_432,
       inbound: 64,
+      eventStreams: 100,
       outbound: 64,
       outboundPerPartner: 8,
       databaseConnections: 10,
@@ -311,6 +314,13 @@ const withKey = (key: Settings): Settings => ({ ...minimal, keys: [key] });
 const withApi = (api: Settings): Settings => ({ ...minimal, listeners: { as4: { host: '127.0.0.1' }, api } });
 const tls = { certificate: 'tls.pem', key: 'tls.key' };
 
+const hook = { name: 'portal', url: 'https://portal.example/hook', secret: 'x'.repeat(32) };
+
+/** The minimal settings with one webhook, changed. */
+function withWebhook(values: Readonly<Record<string, unknown>>): typeof minimal {
+  return { ...minimal, webhooks: [{ ...hook, ...values }] } as unknown as typeof minimal;
+}
+
 const cases: Readonly<Record<string, readonly Case[]>> = {
   'party-given': [{ fails: { ...minimal, accessPoint: {} }, path: 'accessPoint.party' }],
   'api-needs-token': [
@@ -451,6 +461,35 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       path: 'database',
       passes: { ...minimal, database: 'postgres://quoin@%2Frun%2Fpostgresql/quoin' },
     },
+  ],
+  'webhook-complete': [
+    { fails: withWebhook({ name: undefined }), path: 'webhooks[0].name' },
+    { fails: withWebhook({ url: undefined }), path: 'webhooks[0].url' },
+    { fails: withWebhook({ secret: undefined }), path: 'webhooks[0].secretFile', passes: withWebhook({}) },
+  ],
+  'webhook-names-apart': [
+    { fails: { ...minimal, webhooks: [hook, hook] }, path: 'webhooks[1].name', passes: withWebhook({}) },
+  ],
+  'webhook-url': [{ fails: withWebhook({ url: 'ftp://portal.example/' }), path: 'webhooks[0].url' }],
+  'webhook-https': [
+    {
+      fails: withWebhook({ url: 'http://portal.example/' }),
+      path: 'webhooks[0].url',
+      passes: withWebhook({ url: 'http://portal.example/', allowPrivate: true }),
+    },
+  ],
+  'webhook-private': [
+    {
+      fails: withWebhook({ url: 'https://localhost/' }),
+      path: 'webhooks[0].url',
+      passes: withWebhook({ url: 'https://localhost/', allowPrivate: true }),
+    },
+  ],
+  'webhook-secret-long': [{ fails: withWebhook({ secret: 'short' }), path: 'webhooks[0].secret' }],
+  'webhook-headers': [{ fails: withWebhook({ headersFile: 'password' }), path: 'webhooks[0].headersFile' }],
+  'webhook-retry-fits': [
+    { fails: withWebhook({ timeout: '1ms' }), path: 'webhooks[0].timeout' },
+    { fails: withWebhook({ retry: { first: '2h' } }), path: 'webhooks[0].retry', passes: withWebhook({}) },
   ],
   'redis-url': [
     { fails: { ...minimal, redis: 'redis.example:6379' }, path: 'redis' },

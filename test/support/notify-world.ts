@@ -64,6 +64,24 @@ export function testWebhook(ending: Ending, webhook: TestWebhook): Webhook {
   };
 }
 
+/** A notifier for tests that are not about events: whoever asks it anything fails. */
+export function noNotifier(): Notifier {
+  const refuse = (): never => {
+    throw new Error('events are no part of this test');
+  };
+  return {
+    events: refuse,
+    lastEvent: refuse,
+    watch: refuse,
+    cloudEvent: refuse,
+    webhooks: refuse,
+    deliveries: refuse,
+    replay: refuse,
+    start: () => Promise.resolve(),
+    stop: () => Promise.resolve(),
+  };
+}
+
 /** What a notify world is made of besides its webhooks. */
 export interface NotifyWorldOptions {
   /** Keeps its database. */

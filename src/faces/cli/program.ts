@@ -4,6 +4,7 @@ import { addCompletion } from './commands/completion.ts';
 import type { CommandContext } from './commands/context.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addEvents } from './commands/events.ts';
 import { addInbox } from './commands/inbox.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addMessages } from './commands/messages.ts';
@@ -22,6 +23,7 @@ const COMMANDS = [
   addStatus,
   addMessages,
   addInbox,
+  addEvents,
   addPing,
   addPartners,
   addInspect,

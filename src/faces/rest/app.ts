@@ -1,6 +1,6 @@
 import express from 'express';
 import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
-import type { Msh, Observer } from '../../msh/index.ts';
+import type { Msh, Notifier, Observer } from '../../msh/index.ts';
 import { describeError } from '../../protocol/errors/index.ts';
 import { requireLocal, requireToken } from './access.ts';
 import type { ConfigurationDesk } from './configuration.ts';
@@ -13,6 +13,7 @@ import type { Route } from './routes.ts';
 /** What the API is made of. */
 export interface RestAppOptions {
   readonly msh: Msh;
+  readonly notifier: Notifier;
   readonly observer: Observer;
   readonly configuration?: ConfigurationDesk | undefined;
   readonly limits?: Partial<RestLimits> | undefined;
@@ -109,6 +110,8 @@ function mount(app: Express, routes: readonly Route[], context: RestContext): vo
 export function restApp(options: RestAppOptions): Express {
   const context: RestContext = {
     msh: options.msh,
+    notifier: options.notifier,
+    streams: { running: 0 },
     observer: options.observer,
     configuration: options.configuration,
     limits: { ...REST_LIMITS, ...options.limits },

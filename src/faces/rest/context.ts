@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Request, Response } from 'express';
-import type { Msh, Observer } from '../../msh/index.ts';
+import type { Msh, Notifier, Observer } from '../../msh/index.ts';
 import type { ConfigurationDesk } from './configuration.ts';
 
 /** Bounds of the API; sizes in bytes. */
@@ -19,6 +19,10 @@ export interface RestLimits {
   readonly waitSeconds: number;
   /** ms between two looks of a long poll. */
   readonly pollMs: number;
+  /** Event streams open at once. */
+  readonly eventStreams: number;
+  /** ms of silence on an event stream after which a sign of life is sent. */
+  readonly heartbeatMs: number;
 }
 
 /** What the API grants unless told otherwise. */
@@ -30,11 +34,16 @@ export const REST_LIMITS: RestLimits = {
   pageSize: 200,
   waitSeconds: 30,
   pollMs: 250,
+  eventStreams: 100,
+  heartbeatMs: 15_000,
 };
 
 /** What every operation of the API works with. */
 export interface RestContext {
   readonly msh: Msh;
+  readonly notifier: Notifier;
+  /** Event streams that are open. */
+  readonly streams: { running: number };
   readonly limits: RestLimits;
   readonly observer: Observer;
   readonly configuration?: ConfigurationDesk | undefined;

@@ -1,10 +1,12 @@
 import { getConfiguration, reload } from './configuration.ts';
 import type { Operation } from './context.ts';
+import { listEvents, streamEvents } from './events.ts';
 import { acknowledge, getInbound, getPart, listInbox } from './inbox.ts';
 import { getEnvelope, getMessage, getReceipt, listMessages } from './messages.ts';
 import { explain, health, listJournal, ping } from './operations.ts';
 import { getPartner, listPartners, pausePartner, resetPartner, resumePartner } from './partners.ts';
 import { submitMessage } from './submit.ts';
+import { listDeliveries, listWebhooks, replayWebhook } from './webhooks.ts';
 
 /** One operation of the API, named as in the OpenAPI document. */
 export interface Route {
@@ -46,4 +48,9 @@ export const ROUTES: readonly Route[] = [
   route('get', '/v1/journal', 'listJournal', listJournal),
   route('get', '/v1/configuration', 'getConfiguration', getConfiguration),
   route('post', '/v1/reload', 'reload', reload),
+  route('get', '/v1/events', 'listEvents', listEvents),
+  route('get', '/v1/events/stream', 'streamEvents', streamEvents),
+  route('get', '/v1/webhooks', 'listWebhooks', listWebhooks),
+  route('get', '/v1/webhooks/:name/deliveries', 'listDeliveries', listDeliveries),
+  route('post', '/v1/webhooks/:name/replay', 'replayWebhook', replayWebhook),
 ];

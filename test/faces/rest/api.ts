@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { startRestListener } from '../../../src/faces/rest/index.ts';
 import type { RestLimits, RestListener } from '../../../src/faces/rest/index.ts';
-import type { MshEvent, Observer } from '../../../src/msh/index.ts';
+import type { MshEvent, Notifier, Observer } from '../../../src/msh/index.ts';
 import { startHttpListener } from '../../../src/world/http/index.ts';
 import type { HttpListenerOptions } from '../../../src/world/http/index.ts';
 import { fakeMsh } from '../../support/fake-msh.ts';
 import type { FakeMsh } from '../../support/fake-msh.ts';
+import { noNotifier } from '../../support/notify-world.ts';
 import { checkAnswer, operationFor } from './openapi-document.ts';
 
 /** An answer, its body read, checked against the OpenAPI document. */
@@ -32,6 +33,7 @@ export interface Api {
 interface ApiOptions {
   readonly limits?: Partial<RestLimits>;
   readonly token?: string;
+  readonly notifier?: Notifier;
 }
 
 /** Starts the API for one test. */
@@ -44,6 +46,7 @@ export async function startApi(t: TestContext, options: ApiOptions = {}): Promis
     host: '127.0.0.1',
     port: 0,
     msh,
+    notifier: noNotifier(),
     observer,
     ...options,
   });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';
 import { OPEN_ROUTES, ROUTES } from '../../../src/faces/rest/routes.ts';
+import { EVENT_SCHEMAS } from '../../../src/faces/rest/event-schemas.ts';
 import { SCHEMAS } from '../../../src/faces/rest/schemas.ts';
 import { DOCUMENT, resolve } from './openapi-document.ts';
 import type { OperationObject, Schema } from './openapi-document.ts';
@@ -78,6 +79,7 @@ test('what the routes accept as JSON is what the document says', () => {
     InlineSubmission: SCHEMAS.inlineSubmission,
     Ping: SCHEMAS.ping,
     MatchFacts: SCHEMAS.matchFacts,
+    ReplayRequest: EVENT_SCHEMAS.replay,
   };
   for (const [name, schema] of Object.entries(pairs)) {
     const ours = z.toJSONSchema(schema, { io: 'input' }) as Schema;
@@ -92,6 +94,9 @@ test('what the routes accept in the query is what the document says', () => {
     listInbox: SCHEMAS.inboxQuery,
     listJournal: SCHEMAS.journalQuery,
     reload: SCHEMAS.reloadQuery,
+    listEvents: EVENT_SCHEMAS.eventsQuery,
+    streamEvents: EVENT_SCHEMAS.streamQuery,
+    listDeliveries: EVENT_SCHEMAS.deliveriesQuery,
   };
   for (const { operation } of operations) {
     const documented = (operation.parameters ?? [])

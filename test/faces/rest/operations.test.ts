@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { startRestListener } from '../../../src/faces/rest/index.ts';
 import { startHttpListener } from '../../../src/world/http/index.ts';
 import { fakeMsh } from '../../support/fake-msh.ts';
+import { noNotifier } from '../../support/notify-world.ts';
 import { assertProblem, startApi } from './api.ts';
 
 test('ping wants exactly one of P-Mode and party', async (t) => {
@@ -137,6 +138,7 @@ test('other machines are not served without a token unless told so', async (t) =
       host,
       port: 0,
       msh: fakeMsh(),
+      notifier: noNotifier(),
       observer: { emit: () => undefined },
       ...more,
     });

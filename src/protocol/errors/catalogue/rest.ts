@@ -91,6 +91,11 @@ export const rest: ErrorRoom = {
       cause: 'The request exceeds its limit (413).',
       cure: 'Send large parts as a form; `limits.apiJsonSize`, `limits.messageSize`.',
     },
+    'rest/too-many-streams': {
+      seenBy: 'B',
+      cause: 'As many event streams are open as `limits.eventStreams` allows (503).',
+      cure: 'Close streams that nobody reads, ask `GET /v1/events` from time to time instead, or use a webhook.',
+    },
     'rest/unauthorized': {
       seenBy: 'B',
       cause: 'The token is missing or wrong (401).',
