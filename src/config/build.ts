@@ -173,6 +173,8 @@ function limitsOf({ limits }: Written): ConfiguredLimits {
     replyBytes: parseSize(limits.replySize),
     canonicalBytes: parseSize(limits.canonicalXmlSize),
     apiJsonBytes: parseSize(limits.apiJsonSize),
+    submissions: limits.submissions,
+    backlog: limits.backlog,
     inbound: limits.inbound,
     outbound: limits.outbound,
     eventStreams: limits.eventStreams,

@@ -34,6 +34,8 @@ export const configDefaults = {
     replySize: '4MiB',
     canonicalXmlSize: '32MiB',
     apiJsonSize: '32MiB',
+    submissions: 32,
+    backlog: 100_000,
     inbound: 64,
     eventStreams: 100,
     outbound: 64,

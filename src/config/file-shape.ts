@@ -123,6 +123,16 @@ const limits = z.strictObject({
   replySize: size('Largest answer of a partner to a push.'),
   canonicalXmlSize: size('Largest uncompressed XML part; it is canonicalised in memory.'),
   apiJsonSize: size('Largest JSON body at the backend API.'),
+  submissions: count(
+    1,
+    10_000,
+    'Submissions taken at the same time at the backend API; more are answered 503.',
+  ),
+  backlog: count(
+    1,
+    100_000_000,
+    'Messages waiting to be sent, on all nodes, from which on new submissions are answered 503, until a tenth of them is gone.',
+  ),
   inbound: count(1, 10_000, 'Messages received at the same time; more are answered 503.'),
   outbound: count(1, 1000, 'Messages sent at the same time.'),
   eventStreams: count(

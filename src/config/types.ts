@@ -89,6 +89,10 @@ export interface ConfiguredLimits {
   readonly canonicalBytes: number;
   /** A JSON body at the backend API. */
   readonly apiJsonBytes: number;
+  /** Submissions taken at the same time at the backend API. */
+  readonly submissions: number;
+  /** Messages waiting to be sent from which on no new ones are taken. */
+  readonly backlog: number;
   /** Messages received at the same time. */
   readonly inbound: number;
   /** Messages sent at the same time. */

@@ -1,6 +1,7 @@
 import { startRestListener } from '../faces/rest/index.ts';
 import { startHttpListener } from '../world/http/index.ts';
 import { configurationDesk } from './configuration-desk.ts';
+import { submissionGuard } from './intake.ts';
 import { listenerLimits } from './limits.ts';
 import type { Opening } from './making.ts';
 
@@ -8,7 +9,7 @@ import type { Opening } from './making.ts';
 export async function openApi(opening: Opening): Promise<string> {
   const { config, msh, notifier, observer, doors } = opening;
   const { api } = config.listeners;
-  const { apiJsonBytes, messageBytes, parts, eventStreams } = config.limits;
+  const { apiJsonBytes, messageBytes, parts, submissions, eventStreams } = config.limits;
   const rest = await startRestListener({
     listen: (options: Parameters<typeof startHttpListener>[0]) =>
       startHttpListener({ ...options, limits: listenerLimits(config) }),
@@ -19,8 +20,15 @@ export async function openApi(opening: Opening): Promise<string> {
     notifier,
     observer,
     configuration: configurationDesk(opening),
+    mayTake: submissionGuard(opening),
     // The SOAP part counts as one of a message.
-    limits: { jsonBytes: apiJsonBytes, submissionBytes: messageBytes, parts: parts - 1, eventStreams },
+    limits: {
+      jsonBytes: apiJsonBytes,
+      submissionBytes: messageBytes,
+      parts: parts - 1,
+      submissions,
+      eventStreams,
+    },
   });
   doors.push(() => rest.close());
   return rest.address.url;

@@ -101,6 +101,8 @@ test('a minimal file is enough, and every default is filled in', () => {
       replyBytes: 4_194_304,
       canonicalBytes: 33_554_432,
       apiJsonBytes: 33_554_432,
+      submissions: 32,
+      backlog: 100_000,
       inbound: 64,
       eventStreams: 100,
       outbound: 64,

@@ -17,6 +17,8 @@ export interface RestAppOptions {
   readonly observer: Observer;
   readonly configuration?: ConfigurationDesk | undefined;
   readonly limits?: Partial<RestLimits> | undefined;
+  /** Rejects with the reason why no new submission can be taken now. */
+  readonly mayTake?: (() => Promise<void>) | undefined;
   /** Bearer token every caller must show. Without one only local callers are served. */
   readonly token?: string | undefined;
   /** Serves callers under any host name and origin without a token: something in front protects the API. */
@@ -115,6 +117,7 @@ export function restApp(options: RestAppOptions): Express {
     observer: options.observer,
     configuration: options.configuration,
     limits: { ...REST_LIMITS, ...options.limits },
+    mayTake: options.mayTake,
     closing: options.closing ?? new AbortController().signal,
   };
   const app = express();

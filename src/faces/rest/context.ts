@@ -13,6 +13,8 @@ export interface RestLimits {
   readonly submissionBytes: number;
   /** Parts of a submission. */
   readonly parts: number;
+  /** Submissions taken at once; more are asked to come again later. */
+  readonly submissions: number;
   /** Items of one page at most. */
   readonly pageSize: number;
   /** Seconds a long poll waits at most. */
@@ -31,6 +33,7 @@ export const REST_LIMITS: RestLimits = {
   messageFieldBytes: 256 * 1024,
   submissionBytes: 4 * 1024 ** 3,
   parts: 63,
+  submissions: 32,
   pageSize: 200,
   waitSeconds: 30,
   pollMs: 250,
@@ -47,6 +50,8 @@ export interface RestContext {
   readonly limits: RestLimits;
   readonly observer: Observer;
   readonly configuration?: ConfigurationDesk | undefined;
+  /** Rejects with the reason why no new submission can be taken now. */
+  readonly mayTake?: (() => Promise<void>) | undefined;
   /** Aborts when the API is about to close, so that long polls end. */
   readonly closing: AbortSignal;
 }

@@ -53,6 +53,7 @@ export const REST_PROBLEMS = {
   'rest/unsupported-media-type': { status: 415, title: 'The content type is not supported' },
   'rest/reload-refused': { status: 422, title: 'The configuration cannot be used' },
   'rest/too-many-streams': { status: 503, title: 'Too many event streams are open' },
+  'rest/busy': { status: 503, title: 'Too many submissions at once' },
   'rest/defect': { status: 500, title: 'Something went wrong here' },
 } as const satisfies Record<`rest/${string}`, Answer>;
 
@@ -64,6 +65,7 @@ const BELOW: readonly (readonly [RegExp, Answer])[] = [
   [/^submit\/duplicate-message-id$/, { status: 409, title: 'The MessageId is taken' }],
   [/^submit\/too-large$/, { status: 413, title: 'The message is too large' }],
   [/^submit\/(missing|undeclared)-part$/, { status: 400, title: 'The parts do not fit the message' }],
+  [/^submit\/backlog-full$/, { status: 503, title: 'Too many messages wait to be sent' }],
   [/^(submit|ebms|xml|mime)\//, { status: 422, title: 'The message cannot be accepted' }],
   [/^(store\/events-gone|notify\/cursor-ahead)$/, { status: 410, title: 'Events cannot be read from there' }],
   [/^notify\/unknown-webhook$/, { status: 404, title: 'The webhook is not known' }],

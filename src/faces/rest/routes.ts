@@ -2,6 +2,7 @@ import { getConfiguration, reload } from './configuration.ts';
 import type { Operation } from './context.ts';
 import { listEvents, streamEvents } from './events.ts';
 import { acknowledge, getInbound, getPart, listInbox } from './inbox.ts';
+import { bounded } from './intake.ts';
 import { getEnvelope, getMessage, getReceipt, listMessages } from './messages.ts';
 import { explain, health, listJournal, ping } from './operations.ts';
 import { getPartner, listPartners, pausePartner, resetPartner, resumePartner } from './partners.ts';
@@ -29,7 +30,7 @@ export const OPEN_ROUTES: readonly Route[] = [route('get', '/health', 'getHealth
 
 /** Served to callers that may use the API. */
 export const ROUTES: readonly Route[] = [
-  route('post', '/v1/messages', 'submitMessage', submitMessage),
+  route('post', '/v1/messages', 'submitMessage', bounded(submitMessage)),
   route('get', '/v1/messages', 'listMessages', listMessages),
   route('get', '/v1/messages/:messageId', 'getMessage', getMessage),
   route('get', '/v1/messages/:messageId/receipt', 'getReceipt', getReceipt),

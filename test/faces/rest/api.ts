@@ -34,6 +34,7 @@ interface ApiOptions {
   readonly limits?: Partial<RestLimits>;
   readonly token?: string;
   readonly notifier?: Notifier;
+  readonly mayTake?: () => Promise<void>;
 }
 
 /** Starts the API for one test. */

@@ -15,6 +15,11 @@ export const rest: ErrorRoom = {
       cause: 'Path or query cannot be decoded (400).',
       cure: 'Percent-encode ids.',
     },
+    'rest/busy': {
+      seenBy: 'B',
+      cause: 'As many submissions as `limits.submissions` allows are being taken (503). Nothing was read.',
+      cure: 'Submit again after `Retry-After`; send fewer at once, or raise the limit.',
+    },
     'rest/reload-refused': {
       seenBy: 'B O',
       cause: 'A reload found P-Modes, keys or settings that are not valid (422); what was in force still is.',

@@ -15,6 +15,12 @@ export const submit: ErrorRoom = {
       cause: 'Several legs fit what was submitted.',
       cure: 'Add the field the advice names: the P-Mode, the service, the receiver.',
     },
+    'submit/backlog-full': {
+      seenBy: 'B O',
+      cause:
+        'As many messages as `limits.backlog` wait to be sent (503); the text says how many, and for which partner most.',
+      cure: 'Submit again after `Retry-After`. Operators: `quoin partners list` shows what keeps them.',
+    },
     'submit/conversation-mismatch': {
       seenBy: 'B',
       cause: 'A reply names another conversation than the message it answers.',

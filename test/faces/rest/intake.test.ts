@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { request as httpRequest } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { test } from 'node:test';
+import { QuoinError } from '../../../src/protocol/errors/index.ts';
+import { assertProblem, startApi } from './api.ts';
+import type { Api } from './api.ts';
+
+const SUBMISSION = JSON.stringify({ parts: [] });
+
+/** A submission whose body has not come yet; the client sends it when it is asked for. */
+function begin(api: Api): ClientRequest {
+  const request = httpRequest(`${api.url}/v1/messages`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', expect: '100-continue' },
+  });
+  request.flushHeaders();
+  return request;
+}
+
+async function answerOf(request: ClientRequest): Promise<IncomingMessage> {
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  response.resume();
+  return response;
+}
+
+test('one submission more than allowed is told to come again before it sends its body; places come free', async (t) => {
+  const api = await startApi(t, { limits: { submissions: 1 } });
+  const first = begin(api);
+  await once(first, 'continue');
+
+  const second = begin(api);
+  let asked = false;
+  second.once('continue', () => (asked = true));
+  const refused = await answerOf(second);
+  second.destroy();
+  assert.equal(refused.statusCode, 503);
+  assert.match(refused.headers['retry-after'] ?? '', /^\d+$/);
+  assert.equal(asked, false, 'the body was not asked for');
+  assertProblem(await api.postJson('/v1/messages', SUBMISSION), 503, 'rest/busy');
+  assert.equal(
+    (await api.postJson('/v1/ping', { pmode: 'test.pmode' })).status,
+    202,
+    'a ping needs no place',
+  );
+  assert.equal((await api.call('GET', '/v1/messages')).status, 200);
+
+  first.end(SUBMISSION);
+  assert.equal((await answerOf(first)).statusCode, 202);
+  assert.equal((await api.postJson('/v1/messages', SUBMISSION)).status, 202);
+});
+
+test('a submission that breaks off gives its place back', async (t) => {
+  const api = await startApi(t, { limits: { submissions: 1 } });
+  const first = begin(api);
+  first.once('error', () => undefined);
+  await once(first, 'continue');
+  first.destroy();
+  for (let status = 503; status === 503;) ({ status } = await api.postJson('/v1/messages', SUBMISSION));
+  assert.equal(api.msh.outbound.size, 1);
+});
+
+test('what the access point cannot take now is refused with its reason; everything else goes on', async (t) => {
+  let full = true;
+  const api = await startApi(t, {
+    limits: { submissions: 1 },
+    mayTake: async () => {
+      await Promise.resolve();
+      if (full) throw new QuoinError('submit/backlog-full', '7 messages wait to be sent.');
+    },
+  });
+  for (const _ of [1, 2]) {
+    const answer = await api.postJson('/v1/messages', SUBMISSION);
+    assertProblem(answer, 503, 'submit/backlog-full');
+    assert.match(answer.headers.get('retry-after') ?? '', /^\d+$/);
+  }
+  assert.equal((await api.postJson('/v1/ping', { pmode: 'test.pmode' })).status, 202);
+  assert.equal((await api.call('GET', '/v1/inbox')).status, 200);
+  full = false;
+  assert.equal((await api.postJson('/v1/messages', SUBMISSION)).status, 202);
+});
