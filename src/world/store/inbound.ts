@@ -13,8 +13,8 @@ import type {
 } from '../../msh/ports/index.ts';
 import type { Engine } from './engine.ts';
 import { pageOf, sliceOf } from './paging.ts';
-import { insertParts, partsOf } from './parts.ts';
-import { inboundFrom, receiptColumns, receivedEnvelopeFrom } from './rows.ts';
+import { insertParts, partsOf, storedPartOf } from './parts.ts';
+import { inboundFrom, present, receiptColumns, receivedEnvelopeFrom } from './rows.ts';
 import { inboundConditions, searchColumns } from './search.ts';
 import type { InboundTable, Tables } from './tables.ts';
 import type { Tell } from './tell.ts';
@@ -50,17 +50,19 @@ export async function insertInbound(
       })
       .onConflict((conflict) => conflict.columns(['message_id', 'sender']).doNothing())
       .executeTakeFirst();
-    const fresh = inserted.numInsertedOrUpdatedRows === 1n;
-    if (fresh) await insertParts(transaction, 'inbound', message.rowId, message.parts);
-    if (fresh && message.envelope !== undefined) {
+    if (inserted.numInsertedOrUpdatedRows !== 1n) {
+      const kept = await findDuplicate(transaction, message.sender, message.messageId);
+      return { outcome: 'duplicate', message: kept! };
+    }
+    await insertParts(transaction, 'inbound', message.rowId, message.parts);
+    if (message.envelope !== undefined) {
       const { bytes, contentType } = message.envelope;
       await transaction
         .insertInto('inbound_envelopes')
         .values({ row_id: message.rowId, content_type: contentType, bytes })
         .execute();
     }
-    const kept = await findDuplicate(transaction, message.sender, message.messageId);
-    if (fresh && message.deliverable)
+    if (message.deliverable)
       await tell(transaction, {
         type: 'eu.quoin.message.received',
         at: message.receivedAt,
@@ -68,7 +70,17 @@ export async function insertInbound(
         ...message,
         data: {},
       });
-    return { outcome: fresh ? 'fresh' : 'duplicate', message: kept! };
+    return { outcome: 'fresh', message: received(message) };
+  });
+}
+
+/** A received message as it stands in the row that was just written for it. */
+function received({ envelope: _envelope, ...message }: NewInboundMessage): InboundMessage {
+  return present<InboundMessage>({
+    ...message,
+    parts: message.parts.map(storedPartOf),
+    state: 'RECEIVED',
+    duplicates: 0,
   });
 }
 

@@ -14,8 +14,8 @@ import type {
   Settlement,
 } from '../../msh/ports/index.ts';
 import { pageOf, sliceOf } from './paging.ts';
-import { insertParts, partsOf } from './parts.ts';
-import { attemptFrom, failureColumn, outboundFrom, receiptColumns } from './rows.ts';
+import { insertParts, partsOf, storedPartOf } from './parts.ts';
+import { attemptFrom, failureColumn, outboundFrom, present, receiptColumns } from './rows.ts';
 import type { OutboundRow } from './rows.ts';
 import { outboundConditions, searchColumns } from './search.ts';
 import type { Tables } from './tables.ts';
@@ -46,10 +46,24 @@ export async function insertOutbound(
       })
       .onConflict((conflict) => conflict.column('message_id').doNothing())
       .executeTakeFirst();
-    const fresh = inserted.numInsertedOrUpdatedRows === 1n;
-    if (fresh) await insertParts(transaction, 'outbound', message.rowId, message.parts);
+    if (inserted.numInsertedOrUpdatedRows === 1n) {
+      await insertParts(transaction, 'outbound', message.rowId, message.parts);
+      return { outcome: 'kept', message: enqueued(message) };
+    }
     const kept = await one(transaction, 'message_id', message.messageId);
-    return { outcome: fresh ? 'kept' : 'exists', message: kept! };
+    return { outcome: 'exists', message: kept! };
+  });
+}
+
+/** A submission as it stands in the row that was just written for it. */
+function enqueued(message: NewOutboundMessage): OutboundMessage {
+  const { submittedAt, parts } = message;
+  return present<OutboundMessage>({
+    ...message,
+    parts: parts.map(storedPartOf),
+    state: 'SEND_ENQUEUED',
+    attempts: 0,
+    nextAttemptAt: submittedAt,
   });
 }
 
@@ -76,22 +90,21 @@ export async function claimOutbound(
   now: number,
   leaseMs: number,
 ): Promise<OutboundMessage | undefined> {
-  return await db.transaction().execute(async (transaction) => {
-    const claimed = await transaction
-      .updateTable('outbound')
-      .set((eb) => ({
-        state: 'WAITING_FOR_RECEIPT',
-        attempts: eb('attempts', '+', 1),
-        leased_until: now + leaseMs,
-        next_attempt_at: now + leaseMs,
-        first_attempt_at: eb.fn.coalesce('first_attempt_at', eb.val(now)),
-      }))
-      .where('row_id', '=', rowId)
-      .where('state', 'in', CLAIMABLE_STATES)
-      .where('next_attempt_at', '<=', now)
-      .executeTakeFirst();
-    return claimed.numUpdatedRows === 1n ? await one(transaction, 'row_id', rowId) : undefined;
-  });
+  const claimed = await db
+    .updateTable('outbound')
+    .set((eb) => ({
+      state: 'WAITING_FOR_RECEIPT',
+      attempts: eb('attempts', '+', 1),
+      leased_until: now + leaseMs,
+      next_attempt_at: now + leaseMs,
+      first_attempt_at: eb.fn.coalesce('first_attempt_at', eb.val(now)),
+    }))
+    .where('row_id', '=', rowId)
+    .where('state', 'in', CLAIMABLE_STATES)
+    .where('next_attempt_at', '<=', now)
+    .executeTakeFirst();
+  // From here on the row is this worker's: nobody changes it before it is read.
+  return claimed.numUpdatedRows === 1n ? await one(db, 'row_id', rowId) : undefined;
 }
 
 /** Moves the end of a lease that the attempt with this number holds. */
@@ -117,23 +130,28 @@ export async function keepEnvelope(
   rowId: RowId,
   envelope: KeptEnvelope,
 ): Promise<KeptEnvelope> {
-  return await db.transaction().execute(async (transaction) => {
-    const before = await one(transaction, 'row_id', rowId);
-    if (before === undefined) throw noSuchRow(rowId);
-    await transaction
-      .insertInto('outbound_envelopes')
-      .values({
-        row_id: rowId,
-        encryption_offset: envelope.encryptionOffset,
-        signed_references: JSON.stringify(envelope.references),
-        signer: envelope.signer,
-        bytes: envelope.bytes,
-      })
-      .onConflict((conflict) => conflict.column('row_id').doNothing())
-      .execute();
-    const kept = await one(transaction, 'row_id', rowId);
-    return kept!.envelope!;
-  });
+  const columns = ['row_id', 'encryption_offset', 'signed_references', 'signer', 'bytes'] as const;
+  const inserted = await db
+    .insertInto('outbound_envelopes')
+    .columns(columns)
+    .expression((eb) =>
+      eb
+        .selectFrom('outbound')
+        .select((row) => [
+          'row_id',
+          row.val(envelope.encryptionOffset).as('encryption_offset'),
+          row.val(JSON.stringify(envelope.references)).as('signed_references'),
+          row.val(envelope.signer).as('signer'),
+          row.val<Uint8Array>(envelope.bytes).as('bytes'),
+        ])
+        .where('row_id', '=', rowId),
+    )
+    .onConflict((conflict) => conflict.column('row_id').doNothing())
+    .executeTakeFirst();
+  if (inserted.numInsertedOrUpdatedRows === 1n) return envelope;
+  const kept = await one(db, 'row_id', rowId);
+  if (kept?.envelope === undefined) throw noSuchRow(rowId);
+  return kept.envelope;
 }
 
 /** Moves the message and writes the attempt in one transaction, if the attempt still holds the row. */
@@ -151,8 +169,9 @@ export async function settleAttempt(
       .where('row_id', '=', rowId)
       .where('state', '=', 'WAITING_FOR_RECEIPT')
       .where('attempts', '=', attempt.number)
+      .returning(['pmode_id', 'partner', 'user_message', 'attempts'])
       .executeTakeFirst();
-    if (moved.numUpdatedRows !== 1n) return false;
+    if (moved === undefined) return false;
     await transaction
       .insertInto('attempts')
       .values({
@@ -167,7 +186,7 @@ export async function settleAttempt(
         failure: failureColumn(attempt.failure),
       })
       .execute();
-    await tellOutcome(transaction, tell, rowId, settlement);
+    await tellOutcome(transaction, tell, { rowId, ...moved }, settlement);
     return true;
   });
 }
@@ -181,22 +200,17 @@ const OUTCOMES: Readonly<Partial<Record<Settlement['state'], EventType>>> = {
 async function tellOutcome(
   transaction: Transaction<Tables>,
   tell: Tell,
-  rowId: RowId,
+  row: Pick<OutboundRow, 'pmode_id' | 'partner' | 'user_message' | 'attempts'> & { readonly rowId: RowId },
   settlement: Settlement,
 ): Promise<void> {
   const type = OUTCOMES[settlement.state];
   if (type === undefined) return;
-  const row = await transaction
-    .selectFrom('outbound')
-    .select(['pmode_id', 'partner', 'user_message', 'attempts'])
-    .where('row_id', '=', rowId)
-    .executeTakeFirstOrThrow();
   const receiptId = settlement.receipt?.messageId;
   await tell(transaction, {
     type,
     at: settlement.at,
     direction: 'out',
-    rowId,
+    rowId: row.rowId,
     pmodeId: row.pmode_id,
     partner: row.partner,
     userMessage: JSON.parse(row.user_message) as OutboundMessage['userMessage'],

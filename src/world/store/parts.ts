@@ -29,6 +29,11 @@ export async function insertParts(
   if (inline.length > 0) await db.insertInto('inline_payloads').values(inline).execute();
 }
 
+/** A part as it is read again: without its bytes. */
+export function storedPartOf({ inline: _bytes, ...part }: NewPart): StoredPart {
+  return part;
+}
+
 /** The bytes kept inline under this handle. */
 export async function inlinePayload(db: Kysely<Tables>, handle: PayloadHandle): Promise<Buffer | undefined> {
   const row = await db
