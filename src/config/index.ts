@@ -14,3 +14,5 @@ export { diffSettings } from './settings.ts';
 export type { Setting } from './settings.ts';
 export { webhookHeaders, webhookSecrets } from './webhooks.ts';
 export { showConfig } from './show-config.ts';
+export { API_SCOPES, loadApiKeys, parseApiKeys } from './api-keys.ts';
+export type { ApiKey, ApiScope, LoadedApiKeys } from './api-keys.ts';

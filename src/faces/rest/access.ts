@@ -1,5 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Request, RequestHandler } from 'express';
+import type { Request } from 'express';
+import { API_SCOPES } from '../../config/index.ts';
+import type { ApiKey } from '../../config/index.ts';
+import type { Principal } from './principal.ts';
 import { RestError } from './problems.ts';
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
@@ -10,22 +13,73 @@ export function isLoopback(host: string): boolean {
   return bare === 'localhost' || bare === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(bare);
 }
 
-/** Lets in who shows the token; hashes are compared, in constant time, so that neither length nor content leaks. */
-export function requireToken(token: string): RequestHandler {
-  const expected = digest(token);
-  return (request, response, next) => {
-    const shown = /^bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
-    if (timingSafeEqual(digest(shown), expected)) return next();
-    response.set('WWW-Authenticate', 'Bearer realm="quoin"');
-    throw new RestError('rest/unauthorized', 'The request does not carry the token of this API.', {
-      finding: {
-        check: 'bearer-token',
-        field: 'Authorization',
-        expected: 'Bearer and the configured token',
-        found: request.headers.authorization === undefined ? 'nothing' : 'something else',
-      },
-    });
+/** Who is let in. */
+export interface Doorkeeping {
+  /** The token that may do everything. */
+  readonly token?: string | undefined;
+  /** The keys in force, asked for at every request; without a function there are none, with one even none at all closes the API. */
+  readonly keys?: (() => readonly ApiKey[]) | undefined;
+  /** Serves callers under any host name and origin without a credential: something in front protects the API. */
+  readonly trustNetwork?: boolean | undefined;
+  /** ms since the epoch. */
+  readonly now: () => number;
+}
+
+/** Tells who asks. Throws RestError `rest/unauthorized` or `rest/foreign-origin`. */
+export type Doorkeeper = (request: Request) => Principal;
+
+/** Knows callers by the token and the keys; where neither is configured, local callers only. */
+export function doorkeeper({ token, keys, trustNetwork, now }: Doorkeeping): Doorkeeper {
+  if (token === undefined && keys === undefined)
+    return (request) => {
+      if (trustNetwork !== true) requireLocal(request);
+      return { name: 'api', scopes: API_SCOPES };
+    };
+  const expected = token === undefined ? undefined : digest(token);
+  return (request) => {
+    const shown = digest(/^bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '');
+    // Hashes are compared, in constant time, so that neither length nor content leaks.
+    if (expected !== undefined && timingSafeEqual(shown, expected))
+      return { name: 'token', scopes: API_SCOPES };
+    const key = keys && keyFor(shown, keys());
+    if (key === undefined) throw unauthorized(request);
+    if (key.expires !== undefined && key.expires <= now()) throw expired(key);
+    return key;
   };
+}
+
+const indexes = new WeakMap<readonly ApiKey[], ReadonlyMap<string, ApiKey>>();
+
+/** Found by its hash: how long that takes tells something about hashes at most, and from those no key is found. */
+function keyFor(shown: Buffer, keys: readonly ApiKey[]): ApiKey | undefined {
+  const index = indexes.get(keys) ?? new Map(keys.map((key) => [key.hash, key]));
+  indexes.set(keys, index);
+  const key = index.get(shown.toString('hex'));
+  return key !== undefined && timingSafeEqual(Buffer.from(key.hash, 'hex'), shown) ? key : undefined;
+}
+
+function unauthorized(request: Request): RestError {
+  return new RestError('rest/unauthorized', 'The request does not carry a token or key of this API.', {
+    finding: {
+      check: 'bearer-token',
+      field: 'Authorization',
+      expected: 'Bearer and the configured token, or a key in force',
+      found: request.headers.authorization === undefined ? 'nothing' : 'something else',
+    },
+  });
+}
+
+function expired({ name, expires = 0 }: ApiKey): RestError {
+  const at = new Date(expires).toISOString();
+  return new RestError('rest/unauthorized', `The key ${name} expired at ${at}.`, {
+    finding: {
+      check: 'key-in-time',
+      field: 'Authorization',
+      expected: 'a key that has not expired',
+      found: at,
+      advice: 'Ask the operator for a new key (quoin keys add).',
+    },
+  });
 }
 
 function hostOf(url: string): string {
@@ -40,12 +94,12 @@ function foreign(request: Request): { readonly field: string; readonly found: st
 }
 
 /**
- * Without a token the loopback is all the protection there is. A web page the operator looks at must not get through
- * it: requests under another host name (DNS rebinding) or from another origin are refused.
+ * Without a token or keys the loopback is all the protection there is. A web page the operator looks at must not get
+ * through it: requests under another host name (DNS rebinding) or from another origin are refused.
  */
-export const requireLocal: RequestHandler = (request, _response, next) => {
+function requireLocal(request: Request): void {
   const odd = foreign(request);
-  if (odd === undefined) return next();
+  if (odd === undefined) return;
   throw new RestError('rest/foreign-origin', 'Without a token this API serves local programs only.', {
     finding: {
       check: 'local-caller',
@@ -54,4 +108,4 @@ export const requireLocal: RequestHandler = (request, _response, next) => {
       advice: 'Configure a token for the API, then any caller that shows it is served.',
     },
   });
-};
+}

@@ -1,14 +1,19 @@
+import type { IncomingMessage } from 'node:http';
 import express from 'express';
 import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
+import type { ApiKey } from '../../config/index.ts';
 import type { Msh, Notifier, Observer } from '../../msh/index.ts';
 import { describeError } from '../../protocol/errors/index.ts';
-import { requireLocal, requireToken } from './access.ts';
+import { doorkeeper } from './access.ts';
+import type { Doorkeeper } from './access.ts';
 import type { ConfigurationDesk } from './configuration.ts';
 import { REST_LIMITS } from './context.ts';
 import type { RestContext, RestLimits } from './context.ts';
+import { NOBODY, requireEveryParty, requireScope } from './principal.ts';
+import type { Principal } from './principal.ts';
 import { RestError, problemOf } from './problems.ts';
 import { OPEN_ROUTES, ROUTES } from './routes.ts';
-import type { Route } from './routes.ts';
+import type { OpenRoute } from './routes.ts';
 
 /** What the API is made of. */
 export interface RestAppOptions {
@@ -19,9 +24,13 @@ export interface RestAppOptions {
   readonly limits?: Partial<RestLimits> | undefined;
   /** Rejects with the reason why no new submission can be taken now. */
   readonly mayTake?: (() => Promise<void>) | undefined;
-  /** Bearer token every caller must show. Without one only local callers are served. */
+  /** Bearer token that may do everything. Without one and without keys only local callers are served. */
   readonly token?: string | undefined;
-  /** Serves callers under any host name and origin without a token: something in front protects the API. */
+  /** The keys in force, asked for at every request. */
+  readonly keys?: (() => readonly ApiKey[]) | undefined;
+  /** ms since the epoch; the clock of the machine when left out. */
+  readonly now?: (() => number) | undefined;
+  /** Serves callers under any host name and origin without a credential: something in front protects the API. */
   readonly trustNetwork?: boolean | undefined;
   /** Aborted when the API is about to close, so that long polls end. */
   readonly closing?: AbortSignal | undefined;
@@ -92,16 +101,41 @@ function answerError(observer: Observer): ErrorRequestHandler {
       response.destroy();
       return;
     }
+    if (problem.status === 401) response.set('WWW-Authenticate', 'Bearer realm="quoin"');
     for (const name of ['Content-Length', 'Content-Disposition', 'Repr-Digest']) response.removeHeader(name);
     if (problem.status === 503) response.set('Retry-After', '30');
     response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
   };
 }
 
-function mount(app: Express, routes: readonly Route[], context: RestContext): void {
-  for (const { method, path, operation } of routes) {
-    app[method](path, async (request, response) => operation(context, request, response));
-  }
+/** What operations share; who asks is known once the doorkeeper has looked. */
+type Shared = Omit<RestContext, 'principal'>;
+
+function mountOpen(app: Express, routes: readonly OpenRoute[], shared: Shared): void {
+  for (const { method, path, operation } of routes)
+    app[method](path, async (request, response) =>
+      operation({ ...shared, principal: NOBODY }, request, response),
+    );
+  refuseOtherMethods(app, routes);
+}
+
+function mount(app: Express, shared: Shared, admit: Doorkeeper): void {
+  const known = new WeakMap<IncomingMessage, Principal>();
+  app.use((request, _response, next) => {
+    known.set(request, admit(request));
+    next();
+  });
+  for (const { method, path, scope, keepsToParties, operation } of ROUTES)
+    app[method](path, async (request, response) => {
+      const principal = known.get(request) ?? NOBODY;
+      requireScope(principal, scope);
+      if (keepsToParties !== true) requireEveryParty(principal);
+      await operation({ ...shared, principal }, request, response);
+    });
+  refuseOtherMethods(app, ROUTES);
+}
+
+function refuseOtherMethods(app: Express, routes: readonly OpenRoute[]): void {
   for (const path of new Set(routes.map((r) => r.path))) {
     const methods = routes.filter((r) => r.path === path).map((r) => r.method.toUpperCase());
     app.all(path, methodNotAllowed(methods.flatMap((m) => (m === 'GET' ? ['GET', 'HEAD'] : [m]))));
@@ -110,7 +144,7 @@ function mount(app: Express, routes: readonly Route[], context: RestContext): vo
 
 /** The backend API as an Express application (schemas/openapi/quoin.yaml). */
 export function restApp(options: RestAppOptions): Express {
-  const context: RestContext = {
+  const shared: Shared = {
     msh: options.msh,
     notifier: options.notifier,
     streams: { running: 0 },
@@ -127,10 +161,8 @@ export function restApp(options: RestAppOptions): Express {
   app.enable('case sensitive routing');
   app.set('query parser', 'simple');
   app.use(watch(options.observer));
-  mount(app, OPEN_ROUTES, context);
-  if (options.token !== undefined) app.use(requireToken(options.token));
-  else if (options.trustNetwork !== true) app.use(requireLocal);
-  mount(app, ROUTES, context);
+  mountOpen(app, OPEN_ROUTES, shared);
+  mount(app, shared, doorkeeper({ ...options, now: options.now ?? Date.now }));
   app.use(noSuchRoute);
   app.use(answerError(options.observer));
   return app;

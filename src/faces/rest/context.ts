@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Request, Response } from 'express';
 import type { Msh, Notifier, Observer } from '../../msh/index.ts';
 import type { ConfigurationDesk } from './configuration.ts';
+import type { Principal } from './principal.ts';
 
 /** Bounds of the API; sizes in bytes. */
 export interface RestLimits {
@@ -49,6 +50,8 @@ export interface RestContext {
   readonly streams: { running: number };
   readonly limits: RestLimits;
   readonly observer: Observer;
+  /** Who asks. */
+  readonly principal: Principal;
   readonly configuration?: ConfigurationDesk | undefined;
   /** Rejects with the reason why no new submission can be taken now. */
   readonly mayTake?: (() => Promise<void>) | undefined;

@@ -38,10 +38,11 @@ export interface RestListenerOptions<Tls> extends Omit<RestAppOptions, 'closing'
 }
 
 function refuseOpenDoor(
-  options: Pick<RestListenerOptions<unknown>, 'host' | 'token' | 'allowRemoteWithoutToken'>,
+  options: Pick<RestListenerOptions<unknown>, 'host' | 'token' | 'keys' | 'allowRemoteWithoutToken'>,
 ): void {
-  const protectedBy = options.token !== undefined || options.allowRemoteWithoutToken === true;
-  if (options.token !== '' && (protectedBy || isLoopback(options.host))) return;
+  const { token, keys, allowRemoteWithoutToken } = options;
+  const protectedBy = token !== undefined || keys !== undefined || allowRemoteWithoutToken === true;
+  if (token !== '' && (protectedBy || isLoopback(options.host))) return;
   throw new QuoinError(
     'rest/token-required',
     `The API would be open to everyone who reaches ${options.host}.`,
@@ -49,9 +50,10 @@ function refuseOpenDoor(
       finding: {
         check: 'api-protected',
         field: 'host',
-        expected: 'a token, or a loopback address',
+        expected: 'a token, keys, or a loopback address',
         found: options.host,
-        advice: 'Configure a token, bind to 127.0.0.1, or say explicitly that a proxy protects the API.',
+        advice:
+          'Configure a token or keys, bind to 127.0.0.1, or say explicitly that a proxy protects the API.',
       },
     },
   );

@@ -42,7 +42,7 @@ export const pausePartner: Operation = async (context, request, response) => {
   const { reason } = checked(SCHEMAS.pause, body, 'body');
   const name = nameIn(request);
   await shown(context, name);
-  await context.msh.partners.pause(name, 'api', reason);
+  await context.msh.partners.pause(name, context.principal.name, reason);
   response.json(await shown(context, name));
 };
 

@@ -1,3 +1,4 @@
+import type { ApiScope } from '../../config/index.ts';
 import { getConfiguration, reload } from './configuration.ts';
 import type { Operation } from './context.ts';
 import { listEvents, streamEvents } from './events.ts';
@@ -15,43 +16,54 @@ export interface Route {
   /** Express path; `:name` is one percent-encoded segment. */
   readonly path: string;
   readonly operationId: string;
+  /** What a key must be allowed to. */
+  readonly scope: ApiScope;
   readonly operation: Operation;
+  /** It keeps to the parties of a key that has some; without this such keys are refused. */
+  readonly keepsToParties?: boolean | undefined;
 }
 
-const route = (method: Route['method'], path: string, operationId: string, operation: Operation): Route => ({
-  method,
-  path,
-  operationId,
-  operation,
-});
+/** One that asks for no credential. */
+export type OpenRoute = Omit<Route, 'scope' | 'keepsToParties'>;
+
+const route = (
+  method: Route['method'],
+  path: string,
+  operationId: string,
+  scope: ApiScope,
+  operation: Operation,
+  more: Pick<Route, 'keepsToParties'> = {},
+): Route => ({ method, path, operationId, scope, operation, ...more });
 
 /** Served to anybody who can connect. */
-export const OPEN_ROUTES: readonly Route[] = [route('get', '/health', 'getHealth', health)];
+export const OPEN_ROUTES: readonly OpenRoute[] = [
+  { method: 'get', path: '/health', operationId: 'getHealth', operation: health },
+];
 
 /** Served to callers that may use the API. */
 export const ROUTES: readonly Route[] = [
-  route('post', '/v1/messages', 'submitMessage', bounded(submitMessage)),
-  route('get', '/v1/messages', 'listMessages', listMessages),
-  route('get', '/v1/messages/:messageId', 'getMessage', getMessage),
-  route('get', '/v1/messages/:messageId/receipt', 'getReceipt', getReceipt),
-  route('get', '/v1/messages/:messageId/envelope', 'getEnvelope', getEnvelope),
-  route('get', '/v1/inbox', 'listInbox', listInbox),
-  route('get', '/v1/inbox/:id', 'getInbound', getInbound),
-  route('get', '/v1/inbox/:id/parts/:n', 'getPart', getPart),
-  route('post', '/v1/inbox/:id/acknowledge', 'acknowledge', acknowledge),
-  route('post', '/v1/ping', 'ping', ping),
-  route('post', '/v1/pmodes/explain', 'explainPModes', explain),
-  route('get', '/v1/partners', 'listPartners', listPartners),
-  route('get', '/v1/partners/:name', 'getPartner', getPartner),
-  route('post', '/v1/partners/:name/pause', 'pausePartner', pausePartner),
-  route('post', '/v1/partners/:name/resume', 'resumePartner', resumePartner),
-  route('post', '/v1/partners/:name/reset', 'resetPartner', resetPartner),
-  route('get', '/v1/journal', 'listJournal', listJournal),
-  route('get', '/v1/configuration', 'getConfiguration', getConfiguration),
-  route('post', '/v1/reload', 'reload', reload),
-  route('get', '/v1/events', 'listEvents', listEvents),
-  route('get', '/v1/events/stream', 'streamEvents', streamEvents),
-  route('get', '/v1/webhooks', 'listWebhooks', listWebhooks),
-  route('get', '/v1/webhooks/:name/deliveries', 'listDeliveries', listDeliveries),
-  route('post', '/v1/webhooks/:name/replay', 'replayWebhook', replayWebhook),
+  route('post', '/v1/messages', 'submitMessage', 'submit', bounded(submitMessage)),
+  route('get', '/v1/messages', 'listMessages', 'read', listMessages),
+  route('get', '/v1/messages/:messageId', 'getMessage', 'read', getMessage),
+  route('get', '/v1/messages/:messageId/receipt', 'getReceipt', 'read', getReceipt),
+  route('get', '/v1/messages/:messageId/envelope', 'getEnvelope', 'read', getEnvelope),
+  route('get', '/v1/inbox', 'listInbox', 'inbox', listInbox),
+  route('get', '/v1/inbox/:id', 'getInbound', 'inbox', getInbound),
+  route('get', '/v1/inbox/:id/parts/:n', 'getPart', 'inbox', getPart),
+  route('post', '/v1/inbox/:id/acknowledge', 'acknowledge', 'inbox', acknowledge),
+  route('post', '/v1/ping', 'ping', 'operate', ping),
+  route('post', '/v1/pmodes/explain', 'explainPModes', 'read', explain),
+  route('get', '/v1/partners', 'listPartners', 'read', listPartners),
+  route('get', '/v1/partners/:name', 'getPartner', 'read', getPartner),
+  route('post', '/v1/partners/:name/pause', 'pausePartner', 'operate', pausePartner),
+  route('post', '/v1/partners/:name/resume', 'resumePartner', 'operate', resumePartner),
+  route('post', '/v1/partners/:name/reset', 'resetPartner', 'operate', resetPartner),
+  route('get', '/v1/journal', 'listJournal', 'read', listJournal),
+  route('get', '/v1/configuration', 'getConfiguration', 'read', getConfiguration),
+  route('post', '/v1/reload', 'reload', 'operate', reload),
+  route('get', '/v1/events', 'listEvents', 'events', listEvents),
+  route('get', '/v1/events/stream', 'streamEvents', 'events', streamEvents),
+  route('get', '/v1/webhooks', 'listWebhooks', 'operate', listWebhooks),
+  route('get', '/v1/webhooks/:name/deliveries', 'listDeliveries', 'operate', listDeliveries),
+  route('post', '/v1/webhooks/:name/replay', 'replayWebhook', 'operate', replayWebhook),
 ];

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
+import type { ApiKey } from '../../../src/config/index.ts';
 import { startRestListener } from '../../../src/faces/rest/index.ts';
 import type { RestLimits, RestListener } from '../../../src/faces/rest/index.ts';
 import type { MshEvent, Notifier, Observer } from '../../../src/msh/index.ts';
@@ -35,6 +36,8 @@ interface ApiOptions {
   readonly token?: string;
   readonly notifier?: Notifier;
   readonly mayTake?: () => Promise<void>;
+  readonly keys?: () => readonly ApiKey[];
+  readonly now?: () => number;
 }
 
 /** Starts the API for one test. */

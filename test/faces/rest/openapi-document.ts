@@ -27,6 +27,8 @@ interface ResponseObject {
 /** An operation of the document. */
 export interface OperationObject {
   readonly operationId: string;
+  /** `token` with the scopes a key needs. */
+  readonly security?: readonly Readonly<Record<string, readonly string[]>>[];
   readonly parameters?: readonly { readonly $ref?: string; readonly name: string; readonly in: string }[];
   readonly requestBody?: { readonly content: Content };
   readonly responses: Readonly<Record<string, ResponseObject>>;

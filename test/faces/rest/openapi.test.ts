@@ -26,6 +26,15 @@ test('routes and document agree both ways', () => {
   assert.match(DOCUMENT.openapi, /^3\.1\./);
 });
 
+test('the document names the scope of each route, and the 403 of a key without it', () => {
+  for (const { operation } of operations) {
+    const scope = ROUTES.find(({ operationId }) => operationId === operation.operationId)?.scope;
+    const wanted = scope === undefined ? [] : [{ token: [scope] }];
+    assert.deepEqual(operation.security, wanted, operation.operationId);
+    assert.equal(operation.responses['403'] !== undefined, scope !== undefined, operation.operationId);
+  }
+});
+
 test('every reference leads somewhere and every schema is used', () => {
   const used = new Set<string>();
   const walk = (value: unknown): void => {

@@ -101,10 +101,21 @@ export const rest: ErrorRoom = {
       cause: 'As many event streams are open as `limits.eventStreams` allows (503).',
       cure: 'Close streams that nobody reads, ask `GET /v1/events` from time to time instead, or use a webhook.',
     },
+    'rest/scope-missing': {
+      seenBy: 'B',
+      cause: 'The key lacks the scope that the operation asks for (403).',
+      cure: 'Use a key with the scope that is named (`quoin keys add NAME --scope SCOPE`).',
+    },
+    'rest/party-not-allowed': {
+      seenBy: 'B',
+      cause:
+        'The key is held to parties: the originalSender of the message is none of them, or the operation is about all parties (403).',
+      cure: 'Send for a party of the key, or use a key without parties.',
+    },
     'rest/unauthorized': {
       seenBy: 'B',
-      cause: 'The token is missing or wrong (401).',
-      cure: 'Send the header `Authorization: Bearer` with the token.',
+      cause: 'The token or key is missing, wrong, revoked or expired (401).',
+      cure: 'Send the header `Authorization: Bearer` with the token or a key in force (`quoin keys list`).',
     },
     'rest/unknown-field': {
       seenBy: 'B',

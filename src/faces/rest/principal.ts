@@ -1,0 +1,42 @@
+import type { ApiScope } from '../../config/index.ts';
+import { RestError } from './problems.ts';
+
+/** Who asks, and what for. */
+export interface Principal {
+  /** Name of the key; `token` for the configured token, `api` for a local caller that need show nothing. */
+  readonly name: string;
+  readonly scopes: readonly ApiScope[];
+  /** Parties of the four corners whose messages it may send and see; everybody's without. */
+  readonly parties?: readonly string[] | undefined;
+}
+
+/** A caller that nobody looked at; it may do nothing that asks for a scope. */
+export const NOBODY: Principal = { name: 'nobody', scopes: [] };
+
+/** Throws RestError `rest/scope-missing` (403) when the principal may not do this. */
+export function requireScope({ name, scopes }: Principal, scope: ApiScope): void {
+  if (scopes.includes(scope)) return;
+  throw new RestError('rest/scope-missing', `The key ${name} lacks the scope ${scope}.`, {
+    finding: {
+      check: 'scope-held',
+      field: 'Authorization',
+      expected: scope,
+      found: scopes.join(', '),
+      advice: `Use a key with the scope ${scope} (quoin keys add NAME --scope ${scope}).`,
+    },
+  });
+}
+
+/** Throws RestError `rest/party-not-allowed` (403) when the principal is held to parties where they cannot be told apart. */
+export function requireEveryParty({ name, parties }: Principal): void {
+  if (parties === undefined) return;
+  throw new RestError('rest/party-not-allowed', `The key ${name} is for messages of its parties only.`, {
+    finding: {
+      check: 'key-for-every-party',
+      field: 'Authorization',
+      expected: 'a key without parties',
+      found: parties.join(', '),
+      advice: 'Use a key that was added without --party.',
+    },
+  });
+}
