@@ -175,6 +175,7 @@ function limitsOf({ limits }: Written): ConfiguredLimits {
     apiJsonBytes: parseSize(limits.apiJsonSize),
     submissions: limits.submissions,
     backlog: limits.backlog,
+    freeSpaceBytes: parseSize(limits.freeSpace),
     inbound: limits.inbound,
     outbound: limits.outbound,
     eventStreams: limits.eventStreams,

@@ -36,6 +36,7 @@ export const configDefaults = {
     apiJsonSize: '32MiB',
     submissions: 32,
     backlog: 100_000,
+    freeSpace: '1GiB',
     inbound: 64,
     eventStreams: 100,
     outbound: 64,

@@ -133,6 +133,9 @@ const limits = z.strictObject({
     100_000_000,
     'Messages waiting to be sent, on all nodes, from which on new submissions are answered 503, until a tenth of them is gone.',
   ),
+  freeSpace: size(
+    'What is to stay free on the disk of the payloads: with less, submissions and messages of partners are answered 503. 0B looks never.',
+  ),
   inbound: count(1, 10_000, 'Messages received at the same time; more are answered 503.'),
   outbound: count(1, 1000, 'Messages sent at the same time.'),
   eventStreams: count(

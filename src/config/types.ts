@@ -93,6 +93,8 @@ export interface ConfiguredLimits {
   readonly submissions: number;
   /** Messages waiting to be sent from which on no new ones are taken. */
   readonly backlog: number;
+  /** What is to stay free on the disk of the payloads. */
+  readonly freeSpaceBytes: number;
   /** Messages received at the same time. */
   readonly inbound: number;
   /** Messages sent at the same time. */

@@ -1,7 +1,46 @@
 import { createBacklog } from '../msh/index.ts';
+import { QuoinError } from '../protocol/errors/index.ts';
+import type { PlainAnswer } from '../world/http/index.ts';
 import type { Opening } from './making.ts';
+import type { SpaceGuard } from './space-guard.ts';
 
 /** Rejects with the reason why no new submission can be taken now. */
-export function submissionGuard({ config, world }: Pick<Opening, 'config' | 'world'>): () => Promise<void> {
-  return createBacklog(world, config.limits.backlog);
+export function submissionGuard(
+  { config, world }: Pick<Opening, 'config' | 'world'>,
+  space: SpaceGuard,
+): () => Promise<void> {
+  const backlog = createBacklog(world, config.limits.backlog);
+  return async () => {
+    const free = await space.lacking();
+    if (free !== undefined) throw lowSpace(free, config.limits.freeSpaceBytes);
+    await backlog();
+  };
+}
+
+function lowSpace(free: number, keptFree: number): QuoinError {
+  return new QuoinError(
+    'submit/low-space',
+    'The disk of the payloads is nearly full; nothing new is taken.',
+    {
+      finding: {
+        check: 'free-space',
+        expected: `at least ${keptFree} bytes free`,
+        found: String(free),
+        advice:
+          'Submit again later. Operators: free space on the disk of the payload folder; limits.freeSpace is the limit.',
+      },
+    },
+  );
+}
+
+/** The answer to partners while there is too little space: they keep their message and push it again. */
+export function messageGuard(space: SpaceGuard): () => Promise<PlainAnswer | undefined> {
+  return async () =>
+    (await space.lacking()) === undefined
+      ? undefined
+      : {
+          status: 503,
+          headers: { 'Retry-After': '60' },
+          text: 'This access point cannot take messages at the moment. Please try again later.',
+        };
 }

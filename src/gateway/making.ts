@@ -1,6 +1,15 @@
 import type { Config } from '../config/index.ts';
 import type { LoadedAgreements } from '../load-agreements.ts';
-import type { Msh, MshContext, Notifier, Queue, QueueHealth, Store } from '../msh/index.ts';
+import type {
+  Msh,
+  MshContext,
+  PayloadHealth,
+  PayloadStore,
+  Notifier,
+  Queue,
+  QueueHealth,
+  Store,
+} from '../msh/index.ts';
 import type { EventLog } from '../world/observe/index.ts';
 import type { Closings } from './closings.ts';
 import type { Node } from './node.ts';
@@ -21,7 +30,11 @@ export interface Making {
 }
 
 /** The adapters, and what else the operations of the MSH stand on. */
-export type World = MshContext & { readonly store: Store; readonly queue: Queue & QueueHealth };
+export type World = MshContext & {
+  readonly store: Store;
+  readonly queue: Queue & QueueHealth;
+  readonly payloads: PayloadStore & PayloadHealth;
+};
 
 /** What a door opens on: `doors` takes how to close it, side by side with the others and the workers. */
 export interface Opening extends Omit<Making, 'closings'> {

@@ -4,9 +4,10 @@ import { configurationDesk } from './configuration-desk.ts';
 import { submissionGuard } from './intake.ts';
 import { listenerLimits } from './limits.ts';
 import type { Opening } from './making.ts';
+import type { SpaceGuard } from './space-guard.ts';
 
 /** Opens the door of the backends; its URL. */
-export async function openApi(opening: Opening): Promise<string> {
+export async function openApi(opening: Opening, space: SpaceGuard): Promise<string> {
   const { config, msh, notifier, observer, doors } = opening;
   const { api } = config.listeners;
   const { apiJsonBytes, messageBytes, parts, submissions, eventStreams } = config.limits;
@@ -20,7 +21,7 @@ export async function openApi(opening: Opening): Promise<string> {
     notifier,
     observer,
     configuration: configurationDesk(opening),
-    mayTake: submissionGuard(opening),
+    mayTake: submissionGuard(opening, space),
     // The SOAP part counts as one of a message.
     limits: {
       jsonBytes: apiJsonBytes,

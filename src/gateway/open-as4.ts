@@ -1,10 +1,15 @@
 import { listenerTls } from '../gateway-tls.ts';
 import { startAs4Listener } from '../world/http/index.ts';
+import { messageGuard } from './intake.ts';
 import { listenerLimits } from './limits.ts';
 import type { Opening } from './making.ts';
+import type { SpaceGuard } from './space-guard.ts';
 
 /** Opens the door of the partners; its URL. */
-export async function openAs4({ config, msh, observer, doors, signals }: Opening): Promise<string> {
+export async function openAs4(
+  { config, msh, observer, doors, signals }: Opening,
+  space: SpaceGuard,
+): Promise<string> {
   const { as4 } = config.listeners;
   const door = await startAs4Listener({
     host: as4.host,
@@ -12,6 +17,7 @@ export async function openAs4({ config, msh, observer, doors, signals }: Opening
     path: as4.path,
     tls: await listenerTls(as4.tls),
     receive: signals.receiving.count((request) => msh.receive(request)),
+    mayTake: messageGuard(space),
     limits: {
       ...listenerLimits(config),
       messageBytes: config.limits.messageBytes,

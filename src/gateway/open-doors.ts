@@ -1,5 +1,6 @@
 import { openApi } from './open-api.ts';
 import { openAs4 } from './open-as4.ts';
+import { createSpaceGuard } from './space-guard.ts';
 import type { Opening } from './making.ts';
 
 /** URLs of the doors through which messages come. */
@@ -10,7 +11,9 @@ export interface Doors {
 
 /** Opens the doors of backends and partners. */
 export async function openDoors(opening: Opening): Promise<Doors> {
-  const api = await openApi(opening);
-  const as4 = await openAs4(opening);
+  const { world, config } = opening;
+  const space = createSpaceGuard(world.payloads, config.limits.freeSpaceBytes, world);
+  const api = await openApi(opening, space);
+  const as4 = await openAs4(opening, space);
   return { as4, api };
 }

@@ -5,7 +5,7 @@ import { cached } from '../world/observe/index.ts';
 import { openFilePayloads } from '../world/payloads/index.ts';
 import type { Making, World } from './making.ts';
 
-/** Below this many free bytes the access point calls itself degraded. */
+/** Below this many free bytes, or twice what is to stay free, the access point calls itself degraded. */
 const LITTLE_SPACE = 1024 ** 3;
 
 /** ms for which a look at the disk is good. */
@@ -14,7 +14,7 @@ const FRESH_MS = 10_000;
 /** The payload store that the configuration asks for. */
 export async function openPayloads({ config, signals }: Making): Promise<World['payloads']> {
   const payloads = await openFilePayloads({ folder: config.folders.payloads });
-  signals.watch.add('payloads', () => payloadHealth(payloads));
+  signals.watch.add('payloads', () => payloadHealth(payloads, 2 * config.limits.freeSpaceBytes));
   signals.gauges.push(
     cached(
       {
@@ -34,10 +34,10 @@ export async function openPayloads({ config, signals }: Making): Promise<World['
   return payloads;
 }
 
-async function payloadHealth(payloads: PayloadHealth): Promise<ComponentHealth> {
+async function payloadHealth(payloads: PayloadHealth, wanted: number): Promise<ComponentHealth> {
   await payloads.check();
   const { free: freeBytes } = await payloads.space();
-  if (freeBytes >= LITTLE_SPACE) return up('Payloads can be written.', { freeBytes });
+  if (freeBytes >= Math.max(LITTLE_SPACE, wanted)) return up('Payloads can be written.', { freeBytes });
   return {
     status: 'degraded',
     code: 'payloads/little-space',

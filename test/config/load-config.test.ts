@@ -103,6 +103,7 @@ test('a minimal file is enough, and every default is filled in', () => {
       apiJsonBytes: 33_554_432,
       submissions: 32,
       backlog: 100_000,
+      freeSpaceBytes: 1_073_741_824,
       inbound: 64,
       eventStreams: 100,
       outbound: 64,

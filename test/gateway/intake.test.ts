@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { test } from 'node:test';
+import { createSpaceGuard } from '../../src/gateway/space-guard.ts';
 import { startRealGateways } from '../support/real-gateways.ts';
 import type { RealGateway } from '../support/real-gateways.ts';
 
@@ -26,6 +27,54 @@ async function submitUntil(gateway: RealGateway, code: string): Promise<readonly
     await delay(50);
   }
 }
+
+test('with too little space on the disk both doors refuse before they read, and everything else goes on', async (t) => {
+  const { a } = await startRealGateways(t, { more: 'limits: { freeSpace: 8000000GiB }' });
+  const [status, problem, headers] = await submit(a);
+  assert.deepEqual([status, problem.code], [503, 'submit/low-space']);
+  assert.match(headers.get('retry-after') ?? '', /^\d+$/);
+  const pushed = await fetch(`${a.as4}/as4`, { method: 'POST', body: 'no AS4 at all' });
+  assert.equal(pushed.status, 503);
+  assert.match(pushed.headers.get('retry-after') ?? '', /^\d+$/);
+  assert.equal((await a.msh.journal({}, { limit: 10 })).items.length, 0, 'nothing was read or written');
+  assert.equal((await fetch(`${a.api}/v1/inbox`)).status, 200);
+  assert.equal(a.events.filter(({ event }) => event === 'gateway/low-space').length, 1);
+});
+
+test('each change of the space is told once; a disk that cannot be asked changes nothing', async () => {
+  const events: string[] = [];
+  const disk = { free: 10, now: 0, looks: 0 };
+  const guard = createSpaceGuard(
+    {
+      space: () => {
+        disk.looks += 1;
+        return disk.free < 0
+          ? Promise.reject(new Error('gone'))
+          : Promise.resolve({ free: disk.free, size: 100 });
+      },
+    },
+    10,
+    {
+      nature: { now: () => disk.now },
+      observer: { emit: ({ event }) => void events.push(event) },
+    },
+  );
+  const rows = [
+    [10, undefined],
+    [9, 9],
+    [8, 8],
+    [-1, 8],
+    [10, undefined],
+    [-1, undefined],
+  ] as const;
+  for (const [free, lacking] of rows) {
+    disk.free = free;
+    disk.now += 5_000;
+    assert.deepEqual(await Promise.all([guard.lacking(), guard.lacking()]), [lacking, lacking]);
+  }
+  assert.equal(disk.looks, rows.length);
+  assert.deepEqual(events, ['gateway/low-space', 'gateway/space-again']);
+});
 
 test('a backlog for a partner that is held back closes the way in, and its end opens it', async (t) => {
   const { a } = await startRealGateways(t, { more: 'limits: { backlog: 3 }' });

@@ -67,6 +67,7 @@ const BELOW: readonly (readonly [RegExp, Answer])[] = [
   [/^submit\/duplicate-message-id$/, { status: 409, title: 'The MessageId is taken' }],
   [/^submit\/too-large$/, { status: 413, title: 'The message is too large' }],
   [/^submit\/(missing|undeclared)-part$/, { status: 400, title: 'The parts do not fit the message' }],
+  [/^submit\/low-space$/, { status: 503, title: 'There is too little space' }],
   [/^submit\/backlog-full$/, { status: 503, title: 'Too many messages wait to be sent' }],
   [/^(submit|ebms|xml|mime)\//, { status: 422, title: 'The message cannot be accepted' }],
   [/^(store\/events-gone|notify\/cursor-ahead)$/, { status: 410, title: 'Events cannot be read from there' }],

@@ -29,6 +29,8 @@ export interface As4ListenerOptions {
   readonly path: string;
   readonly tls?: ListenerTls | undefined;
   readonly receive: (request: As4Request) => Promise<As4Reply>;
+  /** Why no message can be taken now, if so: looked at before a byte of the body is read. Never rejects. */
+  readonly mayTake?: (() => Promise<PlainAnswer | undefined>) | undefined;
   readonly limits: Pick<As4Limits, 'messageBytes'> & Partial<As4Limits>;
   readonly observer: Observer;
 }
@@ -78,6 +80,8 @@ class Reception {
     limits: Pick<As4Limits, 'messageBytes' | 'idleMs' | 'minBytesPerSecond'>,
     invite: () => void,
   ): Promise<void> {
+    const refusal = await this.#options.mayTake?.();
+    if (refusal) return this.refuse(refusal);
     const body = readRequestBody(this.#request, { ...limits, maxBytes: limits.messageBytes }, invite);
     const reply = await this.#handled(body.stream);
     const failure = body.failure();

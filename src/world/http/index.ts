@@ -1,5 +1,6 @@
 /** HTTP: the AS4 door, the way out to partners, and the listener that the other doors stand on. */
 export { startAs4Listener } from './as4-listener.ts';
+export type { PlainAnswer } from './as4-gate.ts';
 export type { As4Limits, As4ListenerOptions } from './as4-listener.ts';
 export { startHttpListener, LISTENER_LIMITS } from './http-listener.ts';
 export type { HttpHandler, HttpListener, HttpListenerOptions, ListenerLimits } from './http-listener.ts';

@@ -11,7 +11,8 @@ export const payloads: ErrorRoom = {
     },
     'payloads/little-space': {
       seenBy: 'O',
-      cause: 'Less than 1 GiB is free on the disk of the payload folder (health is degraded).',
+      cause:
+        'Less than 1 GiB, or than twice `limits.freeSpace`, is free on the disk of the payload folder (health is degraded).',
       cure: 'Free space before it is full.',
     },
     'payloads/no-space': {

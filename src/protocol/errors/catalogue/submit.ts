@@ -46,6 +46,12 @@ export const submit: ErrorRoom = {
       cause: 'A Content-ID is repeated, or a part property that the gateway sets itself is given.',
       cure: 'Correct the part named.',
     },
+    'submit/low-space': {
+      seenBy: 'B O',
+      cause:
+        'Less than `limits.freeSpace` is free on the disk of the payload folder (503). Partners get 503 too.',
+      cure: 'Free space there; within seconds messages are taken again.',
+    },
     'submit/missing-part': {
       seenBy: 'B',
       cause: 'A declared part did not come (400).',
