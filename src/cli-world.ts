@@ -26,6 +26,10 @@ export function cliWorld(): CliWorld {
       const write = (line: string): void => void process.stdout.write(`${line}\n`);
       return await runDemo(demoWorld(), { ...options, colour, write });
     },
+    init: async (options) => {
+      const { initialise } = await import('./new-access-point.ts');
+      return await initialise(options);
+    },
     certs: certificateTools,
     pmodes: pmodeTools,
     examine: async (options, report) => {
@@ -58,7 +62,7 @@ function hasUsualFile(): boolean {
 function noConfiguration(): Error {
   return problemError('config/invalid', 'configuration', [
     'there is no quoin.yaml in this folder, and none was named.',
-    'Name it with --config FILE or QUOIN_CONFIG; the README shows a short one. Or run quoin demo, which needs none.',
+    'Name it with --config FILE or QUOIN_CONFIG, or have one written: quoin init AP_XA_01. Or run quoin demo, which needs none.',
   ]);
 }
 

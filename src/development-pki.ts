@@ -1,7 +1,7 @@
 import { createPublicKey } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { refuseExisting, writeNewFiles } from './new-files.ts';
+import type { NewFile } from './new-files.ts';
 import { QuoinError } from './protocol/errors/index.ts';
 import {
   createCa,
@@ -35,13 +35,6 @@ export interface DevelopmentPki {
 export interface MadePki {
   readonly authority: string;
   readonly parties: ReadonlyMap<string, PartyFiles>;
-}
-
-/** A file to be written, private or not. */
-interface NewFile {
-  readonly path: string;
-  readonly text: string;
-  readonly isPrivate?: boolean;
 }
 
 /**
@@ -78,7 +71,7 @@ export async function makeDevelopmentPki(request: DevelopmentPki): Promise<MadeP
     files.push({ path: paths.key, text: privateKeyPem(key), isPrivate: true });
     files.push({ path: paths.certificate, text: pem });
   }
-  await writeNew(folder, files);
+  await writeNewFiles(files);
   return { authority, parties: named };
 }
 
@@ -100,7 +93,7 @@ export async function makeSigningRequest(request: {
   const files = [`${path}.key.pem`, `${path}.csr.pem`] as const;
   refuseExisting(files);
   const key = await generateKey({ bits: request.bits });
-  await writeNew(request.folder, [
+  await writeNewFiles([
     { path: files[0], text: privateKeyPem(key), isPrivate: true },
     { path: files[1], text: await createCsr({ subject, key }) },
   ]);
@@ -113,8 +106,10 @@ function filesOf(folder: string, party: string): PartyFiles {
   return { key: `${path}.key.pem`, certificate: `${path}.pem` };
 }
 
-/** Names become file names and parts of distinguished names: nothing in them may mean something there. */
-function refuseName(name: string): void {
+/**
+ * Names become file names and parts of distinguished names: nothing in them may mean something there. Throws `cli/usage`.
+ */
+export function refuseName(name: string): void {
   if (/^[A-Za-z0-9][\w.-]{0,63}$/.test(name) && name.toLowerCase() !== 'ca') return;
   throw new QuoinError('cli/usage', `"${name}" cannot name a key.`, {
     finding: {
@@ -134,36 +129,4 @@ function refuseTwins(parties: readonly string[]): void {
       'cli/usage',
       `The party ${twin} is named twice; capital letters make no difference.`,
     );
-}
-
-function refuseExisting(paths: readonly string[]): void {
-  const existing = paths.filter((path) => existsSync(path));
-  if (existing.length > 0) throw exists(existing.join(', '));
-}
-
-function exists(path: string, cause?: unknown): QuoinError {
-  return new QuoinError('cli/file-unusable', `There is already: ${path}.`, {
-    cause,
-    finding: {
-      check: 'keys-not-overwritten',
-      field: path,
-      advice: 'Keys are never overwritten: move them away, or name another folder with --folder.',
-    },
-  });
-}
-
-/** Writes all or none: half a key pair would only be in the way. */
-async function writeNew(folder: string, files: readonly NewFile[]): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const written: string[] = [];
-  try {
-    for (const { path, text, isPrivate } of files) {
-      await writeFile(path, text, { flag: 'wx', mode: isPrivate === true ? 0o600 : 0o644 });
-      written.push(path);
-    }
-  } catch (error) {
-    await Promise.all(written.map((path) => rm(path, { force: true })));
-    const { code, path } = error as NodeJS.ErrnoException;
-    throw code === 'EEXIST' && path !== undefined ? exists(path, error) : error;
-  }
 }

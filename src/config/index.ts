@@ -5,6 +5,8 @@ export type { ConfigSources, LoadedConfig } from './load-config.ts';
 export type { ConfigFile } from './file-shape.ts';
 export { configChecks } from './checks.ts';
 export type { ConfigCheck } from './check-table.ts';
+export { commentedConfig } from './commented-file.ts';
+export type { CommentedFile } from './commented-file.ts';
 export { configDefaults } from './defaults.ts';
 export { variableOf, variables } from './environment.ts';
 export { databaseAddress } from './database-url.ts';

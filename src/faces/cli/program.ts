@@ -6,6 +6,7 @@ import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvents } from './commands/events.ts';
 import { addInbox } from './commands/inbox.ts';
+import { addInit } from './commands/init.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addMessages } from './commands/messages.ts';
 import { addPartners } from './commands/partners.ts';
@@ -18,6 +19,7 @@ import { EXIT, EXIT_MEANINGS } from './terminal.ts';
 
 const COMMANDS = [
   addDemo,
+  addInit,
   addServe,
   addSend,
   addStatus,
@@ -46,9 +48,16 @@ function afterHelp(): string {
     ([name, says]) => `  ${EXIT[name as keyof typeof EXIT]}  ${says}`,
   );
   const variables = Object.entries(ENVIRONMENT).map(([name, says]) => `  ${name.padEnd(14)}${says}`);
-  return ['', 'Exit codes:', ...exits, '', 'Environment:', ...variables, '', 'First steps: quoin demo'].join(
-    '\n',
-  );
+  return [
+    '',
+    'Exit codes:',
+    ...exits,
+    '',
+    'Environment:',
+    ...variables,
+    '',
+    'First steps: quoin demo, then quoin init',
+  ].join('\n');
 }
 
 /** The program with all its commands. It writes to the terminal, and throws CommanderError instead of exiting. */

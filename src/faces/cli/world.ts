@@ -11,6 +11,12 @@ export interface CliWorld {
   /** Starts an access point in this process; resolves once it listens. Throws QuoinError `config/...` and the like. */
   readonly serve: (options: ServeOptions) => Promise<RunningGateway>;
   readonly demo: (options: DemoOptions) => Promise<number>;
+  /**
+   * Writes what a new access point needs to start: configuration, folders, a key with a certificate for trying, a token.
+   * Overwrites nothing: throws `cli/file-unusable` before anything is written; `cli/usage` for a name that is no file name,
+   * `pki/subject-malformed`.
+   */
+  readonly init: (options: InitOptions) => Promise<InitialisedAccessPoint>;
   readonly certs: CertificateTools;
   readonly pmodes: PModeTools;
   /**
@@ -35,6 +41,29 @@ export interface CliWorld {
 export interface ServeOptions {
   readonly config?: string | undefined;
   readonly demo: boolean;
+}
+
+/** A new access point: where it is written, and who it is. */
+export interface InitOptions {
+  readonly folder: string;
+  readonly party: string;
+  readonly organisation: string;
+  readonly country: string;
+}
+
+/** What was written for a new access point; paths begin as the folder was given. */
+export interface InitialisedAccessPoint {
+  readonly party: string;
+  readonly config: string;
+  /** Private key, mode 600. */
+  readonly key: string;
+  /** Its certificate, self-signed: for trying. */
+  readonly certificate: string;
+  /** The same certificate under the name that P-Modes use for it: what a partner gets. */
+  readonly forPartners: string;
+  readonly token: string;
+  /** Folder of the P-Modes, empty. */
+  readonly pmodes: string;
 }
 
 /** An access point that runs; addresses are URLs. */

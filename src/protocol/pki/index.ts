@@ -8,6 +8,7 @@ export type { FitnessRequest } from './fitness.ts';
 export {
   createCa,
   createCsr,
+  createSelfSigned,
   generateKey,
   issueCertificate,
   privateKeyPem,

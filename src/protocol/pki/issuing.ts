@@ -94,22 +94,50 @@ export async function createCa(request: CaRequest): Promise<KeyEntry> {
 export async function issueCertificate(request: IssueRequest): Promise<Certificate> {
   const { issuer, publicKey, uses = ['sign', 'encrypt'] } = request;
   const library = await x509();
+  return sign(library, {
+    ...request,
+    issuer: issuer.certificate.subject,
+    signingKey: issuer.privateKey,
+    extensions: await partyExtensions(library, publicKey, issuer.certificate.publicKey, uses),
+  });
+}
+
+/** A certificate for an access point that no authority stands for: partners pin it, or have no reason to trust it. */
+export async function createSelfSigned(request: {
+  /** RFC 2253. */
+  readonly subject: string;
+  readonly key: KeyObject;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+}): Promise<Certificate> {
+  const { subject, key } = request;
+  const library = await x509();
+  return sign(library, {
+    ...request,
+    issuer: subject,
+    publicKey: key,
+    signingKey: key,
+    extensions: await partyExtensions(library, key, key, ['sign', 'encrypt']),
+  });
+}
+
+async function partyExtensions(
+  library: typeof Library,
+  publicKey: KeyObject,
+  issuerKey: KeyObject,
+  uses: readonly CertificateUse[],
+): Promise<Library.Extension[]> {
   const flags = {
     sign: library.KeyUsageFlags.digitalSignature | library.KeyUsageFlags.nonRepudiation,
     encrypt: library.KeyUsageFlags.keyEncipherment,
   };
   const usage = uses.reduce((all, use) => all | flags[use], 0);
-  return sign(library, {
-    ...request,
-    issuer: issuer.certificate.subject,
-    signingKey: issuer.privateKey,
-    extensions: [
-      new library.BasicConstraintsExtension(false, undefined, true),
-      new library.KeyUsagesExtension(usage, true),
-      await library.SubjectKeyIdentifierExtension.create(spkiOf(publicKey)),
-      await library.AuthorityKeyIdentifierExtension.create(spkiOf(issuer.certificate.publicKey)),
-    ],
-  });
+  return [
+    new library.BasicConstraintsExtension(false, undefined, true),
+    new library.KeyUsagesExtension(usage, true),
+    await library.SubjectKeyIdentifierExtension.create(spkiOf(publicKey)),
+    await library.AuthorityKeyIdentifierExtension.create(spkiOf(issuerKey)),
+  ];
 }
 
 /** A certificate signing request (PKCS#10, RFC 2986) for an RSA key as PEM; the subject in RFC 2253 form. */
