@@ -37,11 +37,7 @@ export function addPartners(program: Command, context: CommandContext): void {
   const partners = program
     .command('partners')
     .description('partners: reachable or not, paused or not, what waits');
-  examples(partners, [
-    'quoin partners list',
-    'quoin partners pause AP_XB_01 --reason "maintenance until 17:00"',
-  ]);
-  partners
+  const list = partners
     .command('list')
     .description('all partners of the P-Modes in force')
     .action(async (_options: unknown, command: Command) => {
@@ -52,7 +48,8 @@ export function addPartners(program: Command, context: CommandContext): void {
       });
       print(context, options, answer.items, answer.items.map(lineOf));
     });
-  partners
+  examples(list, ['quoin partners list']);
+  const show = partners
     .command('show')
     .description('everything about one partner')
     .argument('<party>', 'local name of the partner')
@@ -61,12 +58,15 @@ export function addPartners(program: Command, context: CommandContext): void {
       const partner = await callJson<Partner>(await apiAddress(context, options), { path: pathOf(party) });
       print(context, options, partner, linesOf(partner));
     });
+  examples(show, ['quoin partners show AP_XB_01']);
   for (const [act, says] of Object.entries(ACTS)) addAct(partners, context, act, says);
 }
 
 function addAct(partners: Command, context: CommandContext, act: string, says: string): void {
   const command = partners.command(act).description(says).argument('<party>', 'local name of the partner');
   if (act === 'pause') command.option('--reason <text>', 'why, for whoever asks later');
+  const reason = act === 'pause' ? ' --reason "maintenance until 17:00"' : '';
+  examples(command, [`quoin partners ${act} AP_XB_01${reason}`]);
   command.action(async (party: string, _options: unknown, given: Command) => {
     const options = given.optsWithGlobals<GlobalOptions & { readonly reason?: string }>();
     const { reason } = options;
