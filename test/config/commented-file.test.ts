@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import { commentedConfig, configDefaults, configJsonSchema } from '../../src/config/index.ts';
+import type { ConfigFile } from '../../src/config/index.ts';
 import type { JsonSchema } from '../../src/protocol/pmode/index.ts';
 
-const active = {
+const active: ConfigFile & { listeners: { api: { port: number } } } = {
   accessPoint: { party: 'AP_XA_01' },
   listeners: { api: { port: 8181 } },
   keys: [{ path: 'one.pem' }, { path: 'two.p12', alias: 'two' }],
-} as const;
+};
 
 const remarks = { 'listeners.api': 'Spoken by backends.', 'keys.path': 'Mode 600.' };
 
