@@ -21,6 +21,8 @@ import type { ResendResult } from './send/resend.ts';
 export interface Submission {
   readonly pmode?: string | undefined;
   readonly messageId?: string | undefined;
+  /** Makes the MessageId the same for the same caller and key, where none is given: then a repetition is recognised. */
+  readonly idempotency?: { readonly caller: string; readonly key: string } | undefined;
   readonly conversationId?: string | undefined;
   readonly refToMessageId?: string | undefined;
   readonly from?: { readonly partyIds: readonly PartyId[]; readonly role?: string | undefined } | undefined;

@@ -1,75 +1,37 @@
-import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Response } from 'express';
-import type { InboundMessage, Page } from '../../msh/index.ts';
-import type { Operation, RestContext } from './context.ts';
+import type { Operation } from './context.ts';
 import { setDownloadHeaders, streamDownload } from './download.ts';
-import { unknownMessage } from './messages.ts';
+import { findInbound } from './find-inbound.ts';
+import { poll } from './long-poll.ts';
 import { RestError } from './problems.ts';
+import { readJson } from './read-json.ts';
 import { SCHEMAS, checked } from './schemas.ts';
-import { contentIdOf, inboundView, pageView } from './views.ts';
-
-async function find(context: RestContext, id: unknown): Promise<InboundMessage> {
-  const message = await context.msh.inbound(String(id));
-  if (message === undefined) throw unknownMessage(String(id), 'received');
-  return message;
-}
-
-/** Resolves after `ms`, or at once when the client has gone or the API closes; tells whether to go on. */
-async function pause(response: Response, closing: AbortSignal, ms: number): Promise<boolean> {
-  const awake = new AbortController();
-  const ended = [
-    sleep(ms, true, { signal: awake.signal }),
-    once(response, 'close', { signal: awake.signal }).then(() => false),
-    once(closing, 'abort', { signal: awake.signal }).then(() => false),
-  ];
-  try {
-    return !closing.aborted && (await Promise.race(ended));
-  } finally {
-    awake.abort();
-    await Promise.allSettled(ended);
-  }
-}
-
-async function poll(
-  look: () => Promise<Page<InboundMessage>>,
-  context: RestContext,
-  response: Response,
-  waitMs: number,
-): Promise<Page<InboundMessage>> {
-  const deadline = performance.now() + waitMs;
-  for (;;) {
-    const page = await look();
-    const left = deadline - performance.now();
-    if (page.items.length > 0 || left <= 0) return page;
-    const goOn = await pause(response, context.closing, Math.min(left, context.limits.pollMs));
-    if (!goOn) return page;
-  }
-}
+import { businessView, contentIdOf, inboundView, pageView } from './views.ts';
 
 /** `GET /v1/inbox`: received messages oldest first; `wait` holds the answer until there is one. */
 export const listInbox: Operation = async (context, request, response) => {
-  const query = checked(SCHEMAS.inboxQuery, request.query, 'query');
+  const { limit, cursor, pmode, wait, ...filter } = checked(SCHEMAS.inboxQuery, request.query, 'query');
   const { limits, msh } = context;
-  const wait = Math.min(query.wait ?? 0, limits.waitSeconds);
   // Whoever waits, waits for something new.
-  const state = query.state ?? (query.wait === undefined ? undefined : 'RECEIVED');
-  const filter = { state, conversationId: query.conversationId, action: query.action };
+  const state = filter.state ?? (wait === undefined ? undefined : 'RECEIVED');
   const look = () =>
-    msh.inbox(filter, { limit: Math.min(query.limit, limits.pageSize), cursor: query.cursor });
-  const page = await poll(look, context, response, wait * 1_000);
+    msh.inbox({ ...filter, state, pmodeId: pmode }, { limit: Math.min(limit, limits.pageSize), cursor });
+  const page = await poll(look, ({ items }) => items.length > 0, {
+    context,
+    response,
+    waitSeconds: wait ?? 0,
+  });
   if (response.destroyed) return;
   response.json(pageView(page, inboundView, { path: request.path, query: request.query }));
 };
 
 /** `GET /v1/inbox/{id}`. */
 export const getInbound: Operation = async (context, request, response) => {
-  response.json(inboundView(await find(context, request.params.id)));
+  response.json(inboundView(await findInbound(context, request.params.id)));
 };
 
 /** `GET /v1/inbox/{id}/parts/{n}`: the business document as the partner's backend gave it. */
 export const getPart: Operation = async (context, request, response) => {
-  const message = await find(context, request.params.id);
+  const message = await findInbound(context, request.params.id);
   const wanted = String(request.params.n);
   const part = /^\d{1,5}$/.test(wanted) ? message.parts[Number(wanted)] : undefined;
   if (part === undefined) {
@@ -94,10 +56,38 @@ export const getPart: Operation = async (context, request, response) => {
   });
 };
 
-/** `POST /v1/inbox/{id}/acknowledge`: the backend has it; saying so twice is no error. */
-export const acknowledge: Operation = async (context, request, response) => {
-  const message = await find(context, request.params.id);
-  const changed = await context.msh.acknowledge(message.rowId);
-  const { state } = await find(context, message.rowId);
-  response.json({ id: message.rowId, messageId: message.messageId, state, changed });
+/** `GET /v1/inbox/{id}/receipt`: the receipt byte for byte as it was sent. */
+export const getInboundReceipt: Operation = async (context, request, response) => {
+  const { messageId, receipt } = await findInbound(context, request.params.id);
+  setDownloadHeaders(response, {
+    name: `receipt-${messageId}`,
+    mediaType: receipt.contentType,
+    size: receipt.bytes.byteLength,
+  });
+  response.end(receipt.bytes);
+};
+
+/** `GET /v1/inbox/{id}/envelope`: the SOAP part byte for byte as it came. */
+export const getInboundEnvelope: Operation = async (context, request, response) => {
+  const { rowId, messageId } = await findInbound(context, request.params.id);
+  const envelope = await context.msh.inboundEnvelope(rowId);
+  if (envelope === undefined) {
+    throw new RestError('rest/no-envelope', 'No envelope of this message was kept.', {
+      finding: { check: 'envelope-kept', field: 'id', found: rowId },
+    });
+  }
+  setDownloadHeaders(response, {
+    name: `envelope-${messageId}`,
+    mediaType: envelope.contentType,
+    size: envelope.bytes.byteLength,
+  });
+  response.end(envelope.bytes);
+};
+
+/** `PUT /v1/inbox/{id}/business`: whether the backend accepts the content; the last word holds. */
+export const putInboundBusiness: Operation = async (context, request, response) => {
+  const message = await findInbound(context, request.params.id);
+  const word = checked(SCHEMAS.business, await readJson(request, context.limits.messageFieldBytes), 'body');
+  const business = await context.msh.sayBusiness('in', message, { ...word, by: context.principal.name });
+  response.json(businessView(business));
 };

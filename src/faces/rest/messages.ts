@@ -2,8 +2,9 @@ import type { OutboundStatus } from '../../msh/index.ts';
 import type { Operation, RestContext } from './context.ts';
 import { setDownloadHeaders } from './download.ts';
 import { RestError } from './problems.ts';
+import { readJson } from './read-json.ts';
 import { SCHEMAS, checked } from './schemas.ts';
-import { outboundView, pageView, statusView } from './views.ts';
+import { businessView, outboundView, pageView, resentView, statusView } from './views.ts';
 
 /** 404 for a message, naming what was asked for. */
 export function unknownMessage(id: string, where: string): RestError {
@@ -26,9 +27,9 @@ async function find(context: RestContext, id: unknown): Promise<OutboundStatus> 
 
 /** `GET /v1/messages`. */
 export const listMessages: Operation = async (context, request, response) => {
-  const { state, conversationId, cursor, limit } = checked(SCHEMAS.messagesQuery, request.query, 'query');
+  const { cursor, limit, pmode, ...filter } = checked(SCHEMAS.messagesQuery, request.query, 'query');
   const page = await context.msh.listOutbound(
-    { state, conversationId },
+    { ...filter, pmodeId: pmode },
     { limit: Math.min(limit, context.limits.pageSize), cursor },
   );
   response.json(pageView(page, outboundView, { path: request.path, query: request.query }));
@@ -71,4 +72,21 @@ export const getEnvelope: Operation = async (context, request, response) => {
     size: envelope.bytes.byteLength,
   });
   response.end(envelope.bytes);
+};
+
+/** `POST /v1/messages/{messageId}/resend`: a failed message goes out again under its MessageId. */
+export const resendMessage: Operation = async (context, request, response) => {
+  const messageId = String(request.params.messageId);
+  const resent = await context.msh.resend(messageId, context.principal.name);
+  if (resent === undefined) throw unknownMessage(messageId, 'sent');
+  const view = resentView(resent);
+  response.status(202).location(view.links.self).json(view);
+};
+
+/** `PUT /v1/messages/{messageId}/business`: what became of the content at the other end; the last word holds. */
+export const putMessageBusiness: Operation = async (context, request, response) => {
+  const { message } = await find(context, request.params.messageId);
+  const word = checked(SCHEMAS.business, await readJson(request, context.limits.messageFieldBytes), 'body');
+  const business = await context.msh.sayBusiness('out', message, { ...word, by: context.principal.name });
+  response.json(businessView(business));
 };

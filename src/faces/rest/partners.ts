@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import type { PartnerStatus } from '../../msh/index.ts';
 import type { Operation, RestContext } from './context.ts';
 import { RestError } from './problems.ts';
-import { readJson } from './read-json.ts';
+import { readOptionalJson } from './read-json.ts';
 import { SCHEMAS, checked } from './schemas.ts';
 
 const iso = (at: number | undefined): string | undefined =>
@@ -38,7 +38,7 @@ export const getPartner: Operation = async (context, request, response) => {
 
 /** `POST /v1/partners/{name}/pause`: messages for it wait, on every node, until it is resumed. */
 export const pausePartner: Operation = async (context, request, response) => {
-  const body = hasBody(request) ? await readJson(request, context.limits.messageFieldBytes) : {};
+  const body = await readOptionalJson(request, context.limits.messageFieldBytes);
   const { reason } = checked(SCHEMAS.pause, body, 'body');
   const name = nameIn(request);
   await shown(context, name);
@@ -64,12 +64,6 @@ export const resetPartner: Operation = async (context, request, response) => {
 
 function nameIn(request: Request): string {
   return String(request.params['name']);
-}
-
-function hasBody(request: Request): boolean {
-  return (
-    request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0
-  );
 }
 
 async function shown({ msh }: RestContext, name: string): Promise<ReturnType<typeof partnerView>> {

@@ -92,3 +92,9 @@ export async function readJson(request: Request, limit: number): Promise<unknown
   }
   return parseJson(text, 'body');
 }
+
+/** The JSON body of a request that may come without one; then an empty object. Throws as `readJson`. */
+export async function readOptionalJson(request: Request, limit: number): Promise<unknown> {
+  const announced = Number(request.headers['content-length'] ?? 0) > 0;
+  return announced || request.headers['transfer-encoding'] !== undefined ? readJson(request, limit) : {};
+}

@@ -1,10 +1,25 @@
 import type { ApiScope } from '../../config/index.ts';
 import { getConfiguration, reload } from './configuration.ts';
 import type { Operation } from './context.ts';
+import { acknowledge, leaseInbox, redeliverInbound, releaseInbound } from './consume.ts';
 import { listEvents, streamEvents } from './events.ts';
-import { acknowledge, getInbound, getPart, listInbox } from './inbox.ts';
+import {
+  getInbound,
+  getInboundEnvelope,
+  getInboundReceipt,
+  getPart,
+  listInbox,
+  putInboundBusiness,
+} from './inbox.ts';
 import { bounded } from './intake.ts';
-import { getEnvelope, getMessage, getReceipt, listMessages } from './messages.ts';
+import {
+  getEnvelope,
+  getMessage,
+  getReceipt,
+  listMessages,
+  putMessageBusiness,
+  resendMessage,
+} from './messages.ts';
 import { explain, health, listJournal, ping } from './operations.ts';
 import { getPartner, listPartners, pausePartner, resetPartner, resumePartner } from './partners.ts';
 import { submitMessage } from './submit.ts';
@@ -12,7 +27,7 @@ import { listDeliveries, listWebhooks, replayWebhook } from './webhooks.ts';
 
 /** One operation of the API, named as in the OpenAPI document. */
 export interface Route {
-  readonly method: 'get' | 'post';
+  readonly method: 'get' | 'post' | 'put';
   /** Express path; `:name` is one percent-encoded segment. */
   readonly path: string;
   readonly operationId: string;
@@ -47,10 +62,18 @@ export const ROUTES: readonly Route[] = [
   route('get', '/v1/messages/:messageId', 'getMessage', 'read', getMessage),
   route('get', '/v1/messages/:messageId/receipt', 'getReceipt', 'read', getReceipt),
   route('get', '/v1/messages/:messageId/envelope', 'getEnvelope', 'read', getEnvelope),
+  route('post', '/v1/messages/:messageId/resend', 'resendMessage', 'operate', resendMessage),
+  route('put', '/v1/messages/:messageId/business', 'putMessageBusiness', 'submit', putMessageBusiness),
+  route('post', '/v1/inbox/lease', 'leaseInbox', 'inbox', leaseInbox),
   route('get', '/v1/inbox', 'listInbox', 'inbox', listInbox),
   route('get', '/v1/inbox/:id', 'getInbound', 'inbox', getInbound),
   route('get', '/v1/inbox/:id/parts/:n', 'getPart', 'inbox', getPart),
   route('post', '/v1/inbox/:id/acknowledge', 'acknowledge', 'inbox', acknowledge),
+  route('get', '/v1/inbox/:id/receipt', 'getInboundReceipt', 'inbox', getInboundReceipt),
+  route('get', '/v1/inbox/:id/envelope', 'getInboundEnvelope', 'inbox', getInboundEnvelope),
+  route('post', '/v1/inbox/:id/release', 'releaseInbound', 'inbox', releaseInbound),
+  route('post', '/v1/inbox/:id/redeliver', 'redeliverInbound', 'operate', redeliverInbound),
+  route('put', '/v1/inbox/:id/business', 'putInboundBusiness', 'inbox', putInboundBusiness),
   route('post', '/v1/ping', 'ping', 'operate', ping),
   route('post', '/v1/pmodes/explain', 'explainPModes', 'read', explain),
   route('get', '/v1/partners', 'listPartners', 'read', listPartners),

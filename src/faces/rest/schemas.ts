@@ -34,13 +34,36 @@ const header = {
   messageProperties: z.array(property).optional(),
 };
 
-const cursor = text.optional();
-const conversationId = text.optional();
+/** What a search compares or a record keeps: no control characters, which no header value can have. */
+const line = (most: number) =>
+  text.max(most).regex(/^[^\p{Cc}]*$/u, { message: 'must have no control characters' });
+
+const cursor = line(200).optional();
 const number = z
   .string()
   .regex(/^\d{1,6}$/, 'must be a whole number')
   .transform(Number);
 const limit = number.refine((n) => n > 0, 'must be at least 1').default(50);
+const instant = z.iso
+  .datetime({ offset: true, error: 'must be an ISO 8601 time with a zone, 2025-06-01T10:00:00Z for example' })
+  .max(40)
+  .transform((value) => Date.parse(value));
+
+/** What messages of either direction are searched by. */
+const filters = {
+  conversationId: line(255).optional(),
+  refToMessageId: line(255).optional(),
+  action: line(1_000).optional(),
+  service: line(1_000).optional(),
+  partner: line(255).optional(),
+  pmode: line(255).optional(),
+  since: instant.optional(),
+  until: instant.optional(),
+  cursor,
+  limit,
+};
+
+const leaseId = line(100);
 
 /** The shapes of everything a request may carry; unknown fields are refused. */
 export const SCHEMAS = {
@@ -76,18 +99,24 @@ export const SCHEMAS = {
         'DELETED',
       ])
       .optional(),
-    conversationId,
-    cursor,
-    limit,
+    ...filters,
   }),
   inboxQuery: z.strictObject({
     state: z.enum(['RECEIVED', 'DOWNLOADED', 'DELETED']).optional(),
-    conversationId,
-    action: text.optional(),
-    cursor,
-    limit,
+    ...filters,
     wait: number.optional(),
   }),
+  business: z.strictObject({ status: z.enum(['accepted', 'rejected']), reason: line(1_000).optional() }),
+  lease: z.strictObject({
+    consumer: line(100).optional(),
+    limit: z.int().min(1).max(1_000).default(10),
+    seconds: z.int().min(1).max(43_200).default(300),
+    wait: z.int().min(0).max(999_999).default(0),
+    action: line(1_000).optional(),
+    conversationId: line(255).optional(),
+  }),
+  acknowledge: z.strictObject({ lease: leaseId.optional() }),
+  release: z.strictObject({ lease: leaseId }),
   reloadQuery: z.strictObject({ dryRun: z.enum(['true', 'false']).optional() }),
   journalQuery: z.strictObject({ messageId: text.optional(), cursor, limit }),
 } as const;

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type { PartStreams, Submission, SubmitResult } from '../../msh/index.ts';
 import type { Operation, RestContext } from './context.ts';
+import { idempotencyOf } from './idempotency.ts';
 import { RestError } from './problems.ts';
 import {
   mediaTypeOf,
@@ -44,12 +45,13 @@ async function* inlineStreams(contents: readonly Buffer[]): PartStreamGenerator 
 type PartStreamGenerator = AsyncGenerator<PartStreams extends AsyncIterable<infer T> ? T : never>;
 
 async function submitJson(context: RestContext, request: Request): Promise<SubmitResult> {
+  const idempotency = idempotencyOf(request, context.principal);
   const body = await readJson(request, context.limits.jsonBytes);
   const { parts, ...header } = checked(SCHEMAS.inlineSubmission, body, 'body');
   refusePartCount(parts.length, context.limits.parts);
   const contents = parts.map(({ content }, index) => decodeContent(content, index));
   const declared = parts.map(({ content: _content, ...part }) => part);
-  return context.msh.submit({ ...header, parts: declared }, inlineStreams(contents));
+  return context.msh.submit({ ...header, idempotency, parts: declared }, inlineStreams(contents));
 }
 
 function refusePartCount(count: number, most: number): void {
@@ -133,12 +135,16 @@ async function submissionOf(form: UploadForm, context: RestContext): Promise<Sub
 }
 
 async function submitForm(context: RestContext, request: Request): Promise<SubmitResult> {
+  const idempotency = idempotencyOf(request, context.principal);
   refuseContentEncoding(request);
   refuseAnnounced(request, context.limits.submissionBytes);
   const form = new UploadForm(request, context.limits);
   try {
     const submission = await submissionOf(form, context);
-    return await context.msh.submit(submission, formStreams(form, submission.parts.length));
+    return await context.msh.submit(
+      { ...submission, idempotency },
+      formStreams(form, submission.parts.length),
+    );
   } finally {
     form.stop();
   }

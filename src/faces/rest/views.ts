@@ -1,11 +1,15 @@
 import type {
   Attempt,
+  BusinessAcceptance,
   InboundMessage,
   JournalEntry,
   KeptReceipt,
+  Leased,
   OutboundMessage,
+  OutboundState,
   OutboundStatus,
   Page,
+  ResendResult,
   StoredPart,
   SubmitResult,
 } from '../../msh/index.ts';
@@ -74,6 +78,35 @@ const outboundLinks = (message: OutboundMessage) => {
   };
 };
 
+/** What the receipt proves, apart from the states in which the sending is organised. */
+const TRANSPORT: Readonly<Record<OutboundState, 'pending' | 'acknowledged' | 'failed'>> = {
+  SEND_ENQUEUED: 'pending',
+  WAITING_FOR_RECEIPT: 'pending',
+  WAITING_FOR_RETRY: 'pending',
+  ACKNOWLEDGED: 'acknowledged',
+  SEND_FAILURE: 'failed',
+  DELETED: 'failed',
+};
+
+const outboundTransport = ({ state, receipt, finishedAt }: OutboundMessage) => ({
+  status: receipt === undefined ? TRANSPORT[state] : 'acknowledged',
+  at: isoIf(finishedAt),
+});
+
+/** What a backend said of the business content, beside what transport proves. */
+export const businessView = (business: BusinessAcceptance | undefined) =>
+  business === undefined ? { status: 'unknown' } : { ...business, at: iso(business.at) };
+
+const inboundLinks = ({ rowId }: InboundMessage) => {
+  const self = inboxPath(rowId);
+  return {
+    self,
+    acknowledge: `${self}/acknowledge`,
+    receipt: `${self}/receipt`,
+    envelope: `${self}/envelope`,
+  };
+};
+
 /** A submission as it is answered. */
 export const submittedView = (result: SubmitResult) => ({
   outcome: result.outcome,
@@ -89,13 +122,23 @@ export const outboundView = (message: OutboundMessage) => ({
   ...headerView(message.userMessage),
   pmode: message.pmodeId,
   leg: message.leg,
+  partner: message.partner,
   state: message.state,
+  transport: outboundTransport(message),
+  business: businessView(message.business),
   submittedAt: iso(message.submittedAt),
   attemptCount: message.attempts,
   nextAttemptAt: isoIf(message.nextAttemptAt),
   finishedAt: isoIf(message.finishedAt),
   failure: message.failure,
+  resend: message.resend && { ...message.resend, at: iso(message.resend.at) },
   links: outboundLinks(message),
+});
+
+/** A message that is sent again, and what speaks against success. */
+export const resentView = ({ message, warnings }: ResendResult) => ({
+  ...outboundView(message),
+  warnings,
 });
 
 /** A sent message with everything that happened to it. */
@@ -113,7 +156,12 @@ export const inboundView = (message: InboundMessage) => ({
   ...headerView(message.userMessage),
   pmode: message.pmodeId,
   leg: message.leg,
+  partner: message.partner,
   state: message.state,
+  // It is kept together with the receipt that was sent for it.
+  transport: { status: 'acknowledged', at: iso(message.receivedAt) },
+  business: businessView(message.business),
+  lease: message.lease && { consumer: message.lease.consumer, until: iso(message.lease.until) },
   receivedAt: iso(message.receivedAt),
   downloadedAt: isoIf(message.downloadedAt),
   duplicates: message.duplicates,
@@ -124,7 +172,21 @@ export const inboundView = (message: InboundMessage) => ({
     links: { content: `${inboxPath(message.rowId)}/parts/${index}` },
   })),
   receipt: receiptView(message.receipt),
-  links: { self: inboxPath(message.rowId), acknowledge: `${inboxPath(message.rowId)}/acknowledge` },
+  links: inboundLinks(message),
+});
+
+/** Messages that are one consumer's until the lease ends; only whoever leased them learns its id. */
+export const leasedView = ({ lease, messages }: Leased) => ({
+  lease: { ...lease, until: iso(lease.until) },
+  items: messages.map(inboundView),
+});
+
+/** Where a received message stands after an act, and whether the act changed anything. */
+export const standingView = (message: InboundMessage, changed: boolean) => ({
+  id: message.rowId,
+  messageId: message.messageId,
+  state: message.state,
+  changed,
 });
 
 /** A line of the journal. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { QuoinError } from '../../protocol/errors/index.ts';
 import { PART_PROPERTIES, writtenProperties } from '../../protocol/as4/index.ts';
 import { collisionKey, contentIdToCid } from '../../protocol/mime/index.ts';
@@ -27,7 +28,7 @@ export function completeHeader(
   governing: GoverningLeg,
   sources: HeaderSources,
 ): UserMessage {
-  const messageId = submission.messageId ?? `${sources.uuid()}@${sources.idDomain}`;
+  const messageId = submission.messageId ?? generatedId(submission, sources);
   checkId('messageId', messageId);
   if (submission.refToMessageId !== undefined) checkId('refToMessageId', submission.refToMessageId);
   const { pmode, leg, self, partner } = governing;
@@ -50,6 +51,14 @@ export function completeHeader(
     messageProperties: onceEach(submission.messageProperties ?? []),
     payloadInfo: partInfos(submission.parts, sources),
   };
+}
+
+/** An id from the idempotency key, so that the MessageId decides who was first, in one commit; fresh without a key. */
+function generatedId({ idempotency }: Submission, { uuid, idDomain }: HeaderSources): string {
+  if (idempotency === undefined) return `${uuid()}@${idDomain}`;
+  // As a list: no caller and key run together into the text of another pair.
+  const pair = JSON.stringify([idempotency.caller, idempotency.key]);
+  return `${createHash('sha256').update(pair).digest('hex')}@${idDomain}`;
 }
 
 /** The profile allows one PartyId on each side (eDelivery AS4 1.15 1.4.2.2): the first one is written. */

@@ -98,7 +98,8 @@ async function insertOrDiscard(
         check: 'message-id-unique',
         field: 'messageId',
         found: message.messageId,
-        advice: 'Leave messageId out to have one generated, or send the same content again.',
+        advice:
+          'Leave messageId out to have one generated, or send the same content again; an Idempotency-Key is for one content.',
       },
     },
   );
@@ -134,7 +135,7 @@ async function answeredMessage(
 
 /** What the producer asked for, apart from anything generated: tells a repetition from a conflict. */
 function fingerprint(submission: Submission, parts: readonly StoredPart[]): string {
-  const asked = { ...submission, messageId: undefined };
+  const asked = { ...submission, messageId: undefined, idempotency: undefined };
   const hash = createHash('sha256').update(JSON.stringify(sorted(asked)));
   for (const part of parts) hash.update(`\n${part.sha256}`);
   return hash.digest('hex');

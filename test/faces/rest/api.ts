@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import type { TestContext } from 'node:test';
 import type { ApiKey } from '../../../src/config/index.ts';
 import { startRestListener } from '../../../src/faces/rest/index.ts';
 import type { RestLimits, RestListener } from '../../../src/faces/rest/index.ts';
-import type { MshEvent, Notifier, Observer } from '../../../src/msh/index.ts';
+import type { Msh, MshEvent, Notifier, Observer } from '../../../src/msh/index.ts';
 import { startHttpListener } from '../../../src/world/http/index.ts';
 import type { HttpListenerOptions } from '../../../src/world/http/index.ts';
 import { fakeMsh } from '../../support/fake-msh.ts';
 import type { FakeMsh } from '../../support/fake-msh.ts';
 import { noNotifier } from '../../support/notify-world.ts';
+import type { Ending } from '../../support/test-pair.ts';
 import { checkAnswer, operationFor } from './openapi-document.ts';
 
 /** An answer, its body read, checked against the OpenAPI document. */
@@ -21,14 +21,18 @@ export interface Answer {
   readonly json: Record<string, unknown>;
 }
 
-/** The API over a real socket on an MSH in memory. */
-export interface Api {
-  readonly msh: FakeMsh;
+/** The API over a real socket. */
+export interface ServedApi {
   readonly listener: RestListener;
   readonly events: MshEvent[];
   readonly url: string;
   call(method: string, path: string, init?: RequestInit): Promise<Answer>;
   postJson(path: string, body: unknown): Promise<Answer>;
+}
+
+/** The API on an MSH in memory. */
+export interface Api extends ServedApi {
+  readonly msh: FakeMsh;
 }
 
 interface ApiOptions {
@@ -40,9 +44,14 @@ interface ApiOptions {
   readonly now?: () => number;
 }
 
-/** Starts the API for one test. */
-export async function startApi(t: TestContext, options: ApiOptions = {}): Promise<Api> {
+/** Starts the API on an MSH in memory for one test. */
+export async function startApi(t: Ending, options: ApiOptions = {}): Promise<Api> {
   const msh = fakeMsh();
+  return { msh, ...(await serveApi(t, msh, options)) };
+}
+
+/** Serves the API of this MSH until the test ends. */
+export async function serveApi(t: Ending, msh: Msh, options: ApiOptions = {}): Promise<ServedApi> {
   const events: MshEvent[] = [];
   const observer: Observer = { emit: (event) => void events.push(event) };
   const listener = await startRestListener({
@@ -79,7 +88,7 @@ export async function startApi(t: TestContext, options: ApiOptions = {}): Promis
       headers: { 'content-type': 'application/json' },
       body: typeof body === 'string' ? body : JSON.stringify(body),
     });
-  return { msh, listener, events, url, call, postJson };
+  return { listener, events, url, call, postJson };
 }
 
 /** Asserts a problem+json answer with this status, code and field. */

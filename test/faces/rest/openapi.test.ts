@@ -89,6 +89,11 @@ test('what the routes accept as JSON is what the document says', () => {
     Ping: SCHEMAS.ping,
     MatchFacts: SCHEMAS.matchFacts,
     ReplayRequest: EVENT_SCHEMAS.replay,
+    BusinessWord: SCHEMAS.business,
+    LeaseRequest: SCHEMAS.lease,
+    AcknowledgeRequest: SCHEMAS.acknowledge,
+    ReleaseRequest: SCHEMAS.release,
+    PauseRequest: SCHEMAS.pause,
   };
   for (const [name, schema] of Object.entries(pairs)) {
     const ours = z.toJSONSchema(schema, { io: 'input' }) as Schema;

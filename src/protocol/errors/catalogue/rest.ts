@@ -58,8 +58,8 @@ export const rest: ErrorRoom = {
     },
     'rest/no-envelope': {
       seenBy: 'B',
-      cause: 'The message was not signed yet (404).',
-      cure: 'Ask again after the first attempt.',
+      cause: 'The message was not signed yet; or it was received before envelopes were kept (404).',
+      cure: 'For a sent message, ask again after the first attempt.',
     },
     'rest/no-receipt': {
       seenBy: 'B',

@@ -28,8 +28,8 @@ export const submit: ErrorRoom = {
     },
     'submit/duplicate-message-id': {
       seenBy: 'B',
-      cause: 'The MessageId was submitted before with other content (409).',
-      cure: 'Leave messageId out, or send the same content again.',
+      cause: 'The MessageId or Idempotency-Key was submitted before with other content (409).',
+      cure: 'Leave messageId out, or send the same content again; a new message needs a new key.',
     },
     'submit/duplicate-property': {
       seenBy: 'B',
