@@ -1,7 +1,14 @@
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { resolve } from 'node:path';
 import type { Config } from './config/index.ts';
-import type { CertificateTools, CliWorld, InspectReport, PModeTools } from './faces/cli/index.ts';
+import type {
+  ApiKeyTools,
+  CertificateTools,
+  CliWorld,
+  InspectReport,
+  PModeTools,
+} from './faces/cli/index.ts';
 import type { ReadConfig } from './gateway/snapshot.ts';
 import { problemError } from './problem-error.ts';
 import { programVersion } from './program-version.ts';
@@ -32,6 +39,7 @@ export function cliWorld(): CliWorld {
     },
     certs: certificateTools,
     pmodes: pmodeTools,
+    apiKeys: apiKeyTools,
     examine: async (options, report) => {
       if (options.config === undefined && !hasUsualFile()) throw noConfiguration();
       const { examineConfigured } = await import('./doctor-world.ts');
@@ -126,6 +134,47 @@ const pmodeTools: PModeTools = {
     return explainPModes((await configuration(config, true)).config, facts);
   },
 };
+
+const apiKeyTools: ApiKeyTools = {
+  list: async (place) => {
+    const { listApiKeys } = await import('./config/index.ts');
+    const file = await apiKeysFile(place);
+    const now = Date.now();
+    const keys = (await listApiKeys(file)).map(({ name, scopes, parties, created, expires }) => ({
+      name,
+      scopes,
+      parties,
+      created: new Date(created).toISOString(),
+      expires: expires === undefined ? undefined : new Date(expires).toISOString(),
+      expired: expires !== undefined && expires <= now,
+    }));
+    return { file, keys };
+  },
+  add: async ({ name, scopes, parties, expires, ...place }) => {
+    const { addApiKey } = await import('./config/index.ts');
+    const file = await apiKeysFile(place);
+    return { file, name, key: await addApiKey(file, { name, scopes, parties, expires }, new Date()) };
+  },
+  revoke: async ({ name, ...place }) => {
+    const { revokeApiKey } = await import('./config/index.ts');
+    const file = await apiKeysFile(place);
+    return { file, revoked: await revokeApiKey(file, name) };
+  },
+};
+
+/** The file of API keys: named, or by a configuration, which need not be valid yet: it may lack just that key. */
+async function apiKeysFile({ config, file }: Parameters<ApiKeyTools['list']>[0]): Promise<string> {
+  if (file !== undefined) return resolve(file);
+  if (config === undefined && !hasUsualFile()) throw noConfiguration();
+  const { loadConfig } = await import('./config/index.ts');
+  const { apiKeysFile: found, problems } = loadConfig({ file: config, env: process.env });
+  if (found !== undefined) return found;
+  const { formatProblem } = await import('./protocol/pmode/index.ts');
+  throw problemError('config/invalid', 'configuration', [
+    ...problems.map(formatProblem),
+    'It names no file of API keys. Set listeners.api.keysFile, or give --file.',
+  ]);
+}
 
 /** Judged by the configured P-Modes and keys when a configuration is named, explained only otherwise. */
 async function inspectCapture(

@@ -36,6 +36,7 @@ export function buildConfig(merged: ConfigFile, base: BaseFolder, source: string
   const data = resolve(base('data'), written.data);
   const { as4, api, operations } = written.listeners;
   const token = secretFrom(api.token, inFolder(base('listeners', 'api', 'tokenFile'), api.tokenFile));
+  const keysFile = inFolder(base('listeners', 'api', 'keysFile'), api.keysFile);
   const tls = serverTls(merged, base);
   const database = secretFrom(merged.database, inFolder(base('databaseFile'), merged.databaseFile));
   const redis = secretFrom(merged.redis, inFolder(base('redisFile'), merged.redisFile));
@@ -45,7 +46,12 @@ export function buildConfig(merged: ConfigFile, base: BaseFolder, source: string
     accessPoint: { party, idDomain: merged.accessPoint?.idDomain ?? domainOf(party) },
     listeners: {
       as4: { host: as4.host, port: as4.port, path: as4.path, ...(tls === undefined ? {} : { tls }) },
-      api: { host: api.host, port: api.port, ...(token === undefined ? {} : { token }) },
+      api: {
+        host: api.host,
+        port: api.port,
+        ...(token === undefined ? {} : { token }),
+        ...(keysFile === undefined ? {} : { keysFile }),
+      },
       operations: { host: operations.host, port: operations.port },
     },
     ...(database === undefined ? {} : { database }),

@@ -18,6 +18,7 @@ function namedFiles(draft: ConfigDraft): readonly NamedFile[] {
   const client = ['outbound', 'tls'];
   const { listeners, outbound, keys } = config;
   return [
+    ...named(['listeners', 'api', 'keysFile'], written.listeners?.api?.keysFile, listeners.api.keysFile),
     ...named([...server, 'certificate'], serverTls?.certificate, listeners.as4.tls?.certificate),
     ...named([...server, 'key'], serverTls?.key, listeners.as4.tls?.key),
     ...(listeners.as4.tls?.clientAuthorities.map((used) => ({

@@ -1,5 +1,6 @@
 import { isLoopback } from '../protocol/pmode/index.ts';
 import type { SettingPath } from '../protocol/pmode/index.ts';
+import { loadApiKeys } from './api-keys.ts';
 import { fileChecks } from './checks-files.ts';
 import { serverChecks } from './checks-servers.ts';
 import { webhookChecks } from './checks-webhooks.ts';
@@ -20,6 +21,13 @@ function samePort(one: keyof Listeners, other: keyof Listeners, listeners: Liste
   ];
 }
 
+/** What is wrong with the file itself is told by whoever loads it. */
+function hasKeys({ api: { keysFile } }: Listeners): boolean {
+  if (keysFile === undefined) return false;
+  const { keys, problems } = loadApiKeys(keysFile);
+  return keys.length > 0 || problems.length > 0;
+}
+
 const doors: readonly ConfigCheck[] = [
   {
     name: 'party-given',
@@ -34,15 +42,16 @@ const doors: readonly ConfigCheck[] = [
   {
     name: 'api-needs-token',
     severity: 'error',
-    about: 'A backend API that other machines can reach asks for a token.',
-    advice: 'Name a file with a long random token as listeners.api.tokenFile, or listen on 127.0.0.1.',
+    about: 'A backend API that other machines can reach asks for a token or a key, and there is one.',
+    advice:
+      'Name a file with a long random token as listeners.api.tokenFile, add a key with quoin keys add, or listen on 127.0.0.1.',
     run: ({ config: { listeners } }) =>
-      listeners.api.token !== undefined || isLoopback(listeners.api.host)
+      listeners.api.token !== undefined || hasKeys(listeners) || isLoopback(listeners.api.host)
         ? []
         : [
             {
               path: ['listeners', 'api', 'host'],
-              message: `the backend API listens on ${listeners.api.host} without a token`,
+              message: `the backend API listens on ${listeners.api.host} without a token and without keys`,
             },
           ],
   },

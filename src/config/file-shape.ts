@@ -83,6 +83,9 @@ const listeners = z.strictObject({
       port: port('Port to listen on.'),
       token: secret('Token that backends show (Authorization: Bearer); a file is better.'),
       tokenFile: path('File that holds the token.'),
+      keysFile: path(
+        'File of keys that may do part of it, made by quoin keys and read again when it changes; once named, the API asks everybody for a token or key.',
+      ),
     })
     .optional()
     .describe('Where backends submit and fetch messages.'),

@@ -18,3 +18,6 @@ export { webhookHeaders, webhookSecrets } from './webhooks.ts';
 export { showConfig } from './show-config.ts';
 export { API_SCOPES, loadApiKeys, parseApiKeys } from './api-keys.ts';
 export type { ApiKey, ApiScope, LoadedApiKeys } from './api-keys.ts';
+export { addApiKey, listApiKeys, revokeApiKey } from './edit-api-keys.ts';
+export type { NewApiKey } from './edit-api-keys.ts';
+export { diffApiKeys } from './diff-api-keys.ts';

@@ -47,6 +47,8 @@ export interface LoadedConfig {
   readonly problems: readonly PModeProblem[];
   /** Every setting as it was understood, with its origin; none when the file could not be read at all. */
   readonly settings: readonly Setting[];
+  /** Absolute path of the file of API keys, also when something else is wrong. */
+  readonly apiKeysFile?: string | undefined;
 }
 
 let schema: JsonSchema | undefined;
@@ -88,7 +90,8 @@ export function loadConfig(sources: ConfigSources = {}): LoadedConfig {
   );
   const problems = sortProblems([...layers.flatMap((layer) => layer.problems), ...hits]);
   const settings = listSettings({ value, origins, source, schema: configJsonSchema() });
-  return { config: hasErrors(problems) ? undefined : deepFreeze(config), problems, settings };
+  const { keysFile: apiKeysFile } = config.listeners.api;
+  return { config: hasErrors(problems) ? undefined : deepFreeze(config), problems, settings, apiKeysFile };
 }
 
 function findFile({ file, env }: ConfigSources, cwd: string): string | undefined {

@@ -191,7 +191,13 @@ export interface Config {
       readonly path: string;
       readonly tls?: ServerTls | undefined;
     };
-    readonly api: { readonly host: string; readonly port: number; readonly token?: Secret | undefined };
+    readonly api: {
+      readonly host: string;
+      readonly port: number;
+      readonly token?: Secret | undefined;
+      /** Absolute path. */
+      readonly keysFile?: string | undefined;
+    };
     readonly operations: { readonly host: string; readonly port: number };
   };
   /** URL of the PostgreSQL database that several nodes may share; without one the store is embedded. */

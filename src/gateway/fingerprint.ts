@@ -33,11 +33,18 @@ export function createFileWatch(): FileWatch {
 }
 
 /** The files a snapshot is read from, and everything that lies in its folders: a file may be needed once it is there. */
-async function inputsOf({ source, keys, revocationLists, folders }: Config): Promise<readonly string[]> {
+async function inputsOf({
+  source,
+  keys,
+  listeners,
+  revocationLists,
+  folders,
+}: Config): Promise<readonly string[]> {
   return [
     ...(source === undefined ? [] : [source]),
     ...keys.flatMap(({ path, certificate, passwordFile }) => [path, certificate, passwordFile]),
     ...revocationLists,
+    listeners.api.keysFile,
     ...(await filesIn(folders.pmodes)),
     ...(await filesIn(folders.certificates)),
   ].filter((path) => path !== undefined);

@@ -17,6 +17,8 @@ export async function openApi(opening: Opening, space: SpaceGuard): Promise<stri
     host: api.host,
     port: api.port,
     token: api.token?.(),
+    // Whether there are any is settled at the start; which ones are in force, at every request.
+    keys: api.keysFile === undefined ? undefined : () => opening.reloader.current.apiKeys ?? [],
     msh,
     notifier,
     observer,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Config, Setting } from '../config/index.ts';
-import { diffSettings } from '../config/index.ts';
+import type { ApiKey, Config, Setting } from '../config/index.ts';
+import { diffApiKeys, diffSettings } from '../config/index.ts';
+import { readApiKeys } from '../load-api-keys.ts';
 import { loadAgreements } from '../load-agreements.ts';
 import type { LoadedAgreements } from '../load-agreements.ts';
 import { diffPModes } from '../protocol/pmode/index.ts';
@@ -22,7 +23,9 @@ export interface Snapshot {
   /** The settings it was read by. Of them only those in `SWAPPED` are in force; the others are those of the start. */
   readonly read: ReadConfig;
   readonly loaded: LoadedAgreements;
-  /** The same for the same P-Modes, keys and trust, wherever and however they are written: nodes compare it. */
+  /** Keys of the backend API; undefined when no file of them is named. */
+  readonly apiKeys: readonly ApiKey[] | undefined;
+  /** The same for the same P-Modes, keys, trust and API keys, wherever and however they are written: nodes compare it. */
   readonly digest: string;
 }
 
@@ -35,10 +38,11 @@ export interface Change {
 /** Settings that take effect while the access point runs, with everything below them. */
 const SWAPPED = /^(keys|revocationLists|pmodes|certificates)(\b|$)/;
 
-/** Reads a snapshot. Throws `config/pmodes` or `config/keys` listing every problem at once. */
+/** Reads a snapshot. Throws `config/pmodes`, `config/keys` or `config/api-keys` listing every problem at once. */
 export async function loadSnapshot(read: ReadConfig): Promise<Snapshot> {
   const loaded = await loadAgreements(read.config);
-  return { read, loaded, digest: digestOf(loaded) };
+  const apiKeys = readApiKeys(read.config);
+  return { read, loaded, apiKeys, digest: digestOf(loaded, apiKeys) };
 }
 
 /** The settings of the start with those of `fresh` that may change while the access point runs. */
@@ -60,6 +64,7 @@ export function diffSnapshots(before: Snapshot, after: Snapshot): readonly Chang
       ({ words, weakens }) => ({ words, weakens }),
     ),
     ...keys.map((words) => ({ words, weakens: false })),
+    ...diffApiKeys(before.apiKeys ?? [], after.apiKeys ?? []).map((words) => ({ words, weakens: false })),
   ];
 }
 
@@ -74,8 +79,9 @@ function keysOf({ loaded }: Snapshot): Parameters<typeof diffKeys>[0] {
   return { keyRing: loaded.agreements.keyRing, inventory: loaded.certificates };
 }
 
-function digestOf({ agreements, certificates }: LoadedAgreements): string {
+function digestOf({ agreements, certificates }: LoadedAgreements, apiKeys: Snapshot['apiKeys']): string {
   const facts = {
+    apiKeys,
     pmodes: agreements.pmodes.map(({ file: _file, ...pmode }) => pmode),
     certificates: certificates.map(({ use, party, thumbprintSha256 }) => [use, party, thumbprintSha256]),
     revocationLists: agreements.keyRing

@@ -66,6 +66,15 @@ function page<T>(items: readonly T[], { limit, cursor }: PageRequest): Page<T> {
   return { items: items.slice(from, end), cursor: end < items.length ? String(end) : undefined };
 }
 
+function isOneOf(
+  parties: readonly string[] | undefined,
+  { userMessage }: Pick<OutboundMessage, 'userMessage'>,
+  corner: string,
+): boolean {
+  const said = userMessage.messageProperties.find(({ name }) => name === corner)?.value;
+  return parties === undefined || (said !== undefined && parties.includes(said));
+}
+
 function userMessage(
   submission: Submission,
   messageId: string,
@@ -229,11 +238,12 @@ export function fakeMsh(): FakeMsh {
     sayBusiness: absent,
     inboundEnvelope: async () => undefined,
     status: async (messageId) => outbound.get(messageId),
-    listOutbound: async ({ state, conversationId }, request) =>
+    listOutbound: async ({ state, conversationId, originalSenders }, request) =>
       page(
         [...outbound.values()]
           .map((status) => status.message)
           .filter((m) => state === undefined || m.state === state)
+          .filter((m) => isOneOf(originalSenders, m, 'originalSender'))
           .filter(
             (m) =>
               conversationId === undefined ||
@@ -241,10 +251,11 @@ export function fakeMsh(): FakeMsh {
           ),
         request,
       ),
-    inbox: async ({ state, conversationId, action }, request) =>
+    inbox: async ({ state, conversationId, action, finalRecipients }, request) =>
       page(
         inbounds
           .filter((m) => m.deliverable && (state === undefined || m.state === state))
+          .filter((m) => isOneOf(finalRecipients, m, 'finalRecipient'))
           .filter((m) => action === undefined || m.userMessage.collaborationInfo.action === action)
           .filter(
             (m) =>

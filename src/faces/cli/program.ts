@@ -8,6 +8,7 @@ import { addEvents } from './commands/events.ts';
 import { addInbox } from './commands/inbox.ts';
 import { addInit } from './commands/init.ts';
 import { addInspect } from './commands/inspect.ts';
+import { addKeys } from './commands/keys.ts';
 import { addMessages } from './commands/messages.ts';
 import { addPartners } from './commands/partners.ts';
 import { addPing } from './commands/ping.ts';
@@ -31,6 +32,7 @@ const COMMANDS = [
   addInspect,
   addPMode,
   addCerts,
+  addKeys,
   addDoctor,
   addCompletion,
 ];

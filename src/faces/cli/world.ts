@@ -1,3 +1,4 @@
+import type { ApiScope } from '../../config/index.ts';
 import type { CertificateFacts } from '../../protocol/errors/index.ts';
 import type { MatchExplanation, MatchFacts } from '../../msh/index.ts';
 
@@ -27,6 +28,7 @@ export interface CliWorld {
     options: ExamineOptions,
     report: (finished: FinishedCheck) => void,
   ) => Promise<{ readonly checks: readonly FinishedCheck[] }>;
+  readonly apiKeys: ApiKeyTools;
   readonly inspect: (bytes: Uint8Array, options: InspectOptions) => Promise<InspectReport>;
   /**
    * The backend API of the access point that a configuration describes: the one named, or the one `serve` finds here;
@@ -35,6 +37,41 @@ export interface CliWorld {
   readonly apiOf: (
     configFile: string | undefined,
   ) => Promise<{ readonly url: string; readonly token?: string | undefined } | undefined>;
+}
+
+/** A key of the backend API as it is listed. Times are ISO 8601. */
+export interface ListedApiKey {
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly parties?: readonly string[] | undefined;
+  readonly created: string;
+  readonly expires?: string | undefined;
+  readonly expired: boolean;
+}
+
+/** Where the keys are: a file, or the one that a configuration names. */
+export interface ApiKeyPlace {
+  readonly config?: string | undefined;
+  readonly file?: string | undefined;
+}
+
+/** What `quoin keys` does. Throws `config/api-keys`, `config/api-keys-locked`, and `cli/usage` when no file is named. */
+export interface ApiKeyTools {
+  readonly list: (
+    place: ApiKeyPlace,
+  ) => Promise<{ readonly file: string; readonly keys: readonly ListedApiKey[] }>;
+  /** The key is in the answer and kept nowhere. */
+  readonly add: (
+    wanted: ApiKeyPlace & {
+      readonly name: string;
+      readonly scopes: readonly ApiScope[];
+      readonly parties?: readonly string[] | undefined;
+      readonly expires?: string | undefined;
+    },
+  ) => Promise<{ readonly file: string; readonly name: string; readonly key: string }>;
+  readonly revoke: (
+    which: ApiKeyPlace & { readonly name: string },
+  ) => Promise<{ readonly file: string; readonly revoked: boolean }>;
 }
 
 /** How to serve. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import express from 'express';
-import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
+import type { ErrorRequestHandler, Express, Request, RequestHandler } from 'express';
 import type { ApiKey } from '../../config/index.ts';
 import type { Msh, Notifier, Observer } from '../../msh/index.ts';
 import { describeError } from '../../protocol/errors/index.ts';
@@ -109,12 +109,12 @@ function answerError(observer: Observer): ErrorRequestHandler {
 }
 
 /** What operations share; who asks is known once the doorkeeper has looked. */
-type Shared = Omit<RestContext, 'principal'>;
+type Shared = Omit<RestContext, 'principal' | 'isAdmitted'>;
 
 function mountOpen(app: Express, routes: readonly OpenRoute[], shared: Shared): void {
   for (const { method, path, operation } of routes)
     app[method](path, async (request, response) =>
-      operation({ ...shared, principal: NOBODY }, request, response),
+      operation({ ...shared, principal: NOBODY, isAdmitted: () => true }, request, response),
     );
   refuseOtherMethods(app, routes);
 }
@@ -130,9 +130,19 @@ function mount(app: Express, shared: Shared, admit: Doorkeeper): void {
       const principal = known.get(request) ?? NOBODY;
       requireScope(principal, scope);
       if (keepsToParties !== true) requireEveryParty(principal);
-      await operation({ ...shared, principal }, request, response);
+      const isAdmitted = (): boolean => isLetIn(admit, request);
+      await operation({ ...shared, principal, isAdmitted }, request, response);
     });
   refuseOtherMethods(app, ROUTES);
+}
+
+function isLetIn(admit: Doorkeeper, request: Request): boolean {
+  try {
+    admit(request);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function refuseOtherMethods(app: Express, routes: readonly OpenRoute[]): void {
@@ -148,6 +158,7 @@ export function restApp(options: RestAppOptions): Express {
     msh: options.msh,
     notifier: options.notifier,
     streams: { running: 0 },
+    submissions: { running: 0 },
     observer: options.observer,
     configuration: options.configuration,
     limits: { ...REST_LIMITS, ...options.limits },

@@ -15,7 +15,7 @@ export const leaseInbox: Operation = async (context, request, response) => {
     consumer: consumer ?? context.principal.name,
     limit: Math.min(limit, limits.pageSize),
     ms: seconds * 1_000,
-    filter,
+    filter: { ...filter, finalRecipients: context.principal.parties },
   };
   const leased = await poll(
     () => msh.lease(wish),

@@ -48,10 +48,14 @@ export interface RestContext {
   readonly notifier: Notifier;
   /** Event streams that are open. */
   readonly streams: { running: number };
+  /** Submissions that are being taken. */
+  readonly submissions: { running: number };
   readonly limits: RestLimits;
   readonly observer: Observer;
   /** Who asks. */
   readonly principal: Principal;
+  /** Whether the caller would still be let in: what stays open asks from time to time. */
+  readonly isAdmitted: () => boolean;
   readonly configuration?: ConfigurationDesk | undefined;
   /** Rejects with the reason why no new submission can be taken now. */
   readonly mayTake?: (() => Promise<void>) | undefined;

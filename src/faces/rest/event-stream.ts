@@ -22,7 +22,7 @@ const RECONNECT_MS = 1000;
 /**
  * Writes events as Server-Sent Events (HTML Living Standard 9.2) as they happen. Each has its cursor as `id`, so that a client
  * that connects again with Last-Event-ID misses none and gets none twice. A client that reads slowly is waited for, and
- * nothing is read ahead for it. Ends when the client goes or the API closes.
+ * nothing is read ahead for it. Ends when the client goes, its key is revoked or expires, or the API closes.
  */
 export async function streamTo(
   context: RestContext,
@@ -38,7 +38,7 @@ export async function streamTo(
     open(response);
     if (request.method === 'HEAD') return void response.end();
     await write(response, closing, `retry: ${RECONNECT_MS}\nid: ${after}\n\n`);
-    while (!news.isOver()) {
+    while (!news.isOver() && context.isAdmitted()) {
       for (const event of page.items) {
         const data = JSON.stringify(notifier.cloudEvent(event));
         const text = `id: ${event.cursor}\nevent: ${event.type}\ndata: ${data}\n\n`;

@@ -1,20 +1,23 @@
 import type { EventFilter } from '../../msh/index.ts';
-import type { Operation } from './context.ts';
+import type { Operation, RestContext } from './context.ts';
 import { streamTo } from './event-stream.ts';
 import { EVENT_SCHEMAS } from './event-schemas.ts';
 import { RestError } from './problems.ts';
 import { checked } from './schemas.ts';
 
-/** The filter of a query. */
-function filterOf({
-  type,
-  conversationId,
-  messageId,
-  since,
-}: Pick<EventFilter, 'conversationId' | 'messageId' | 'since'> & {
-  readonly type?: EventFilter['types'];
-}): EventFilter {
-  return { types: type, conversationId, messageId, since };
+/** The filter of a query, held to the parties of the key. */
+function filterOf(
+  { principal }: RestContext,
+  {
+    type,
+    conversationId,
+    messageId,
+    since,
+  }: Pick<EventFilter, 'conversationId' | 'messageId' | 'since'> & {
+    readonly type?: EventFilter['types'];
+  },
+): EventFilter {
+  return { types: type, conversationId, messageId, since, parties: principal.parties };
 }
 
 /** `GET /v1/events`: what happened to messages, oldest first; `cursor` is where to ask on, also when there is nothing yet. */
@@ -22,7 +25,7 @@ export const listEvents: Operation = async (context, request, response) => {
   const { limits, notifier } = context;
   const query = checked(EVENT_SCHEMAS.eventsQuery, request.query, 'query');
   const limit = Math.min(query.limit, limits.pageSize);
-  const page = await notifier.events(filterOf(query), { after: query.after, limit });
+  const page = await notifier.events(filterOf(context, query), { after: query.after, limit });
   const given = Object.entries({ ...request.query, after: page.cursor }).map(
     ([name, value]): [string, string] => [name, String(value)],
   );
@@ -42,7 +45,7 @@ export const streamEvents: Operation = async (context, request, response) => {
   const after = resumed ?? (query.since === undefined ? await context.notifier.lastEvent() : '0');
   const leave = takePlace(context);
   try {
-    await streamTo(context, request, response, { filter: filterOf(query), after });
+    await streamTo(context, request, response, { filter: filterOf(context, query), after });
   } finally {
     leave();
   }

@@ -14,7 +14,10 @@ export const listInbox: Operation = async (context, request, response) => {
   // Whoever waits, waits for something new.
   const state = filter.state ?? (wait === undefined ? undefined : 'RECEIVED');
   const look = () =>
-    msh.inbox({ ...filter, state, pmodeId: pmode }, { limit: Math.min(limit, limits.pageSize), cursor });
+    msh.inbox(
+      { ...filter, state, pmodeId: pmode, finalRecipients: context.principal.parties },
+      { limit: Math.min(limit, limits.pageSize), cursor },
+    );
   const page = await poll(look, ({ items }) => items.length > 0, {
     context,
     response,

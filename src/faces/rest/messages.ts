@@ -1,6 +1,7 @@
 import type { OutboundStatus } from '../../msh/index.ts';
 import type { Operation, RestContext } from './context.ts';
 import { setDownloadHeaders } from './download.ts';
+import { seesSent } from './parties.ts';
 import { RestError } from './problems.ts';
 import { readJson } from './read-json.ts';
 import { SCHEMAS, checked } from './schemas.ts';
@@ -21,7 +22,8 @@ export function unknownMessage(id: string, where: string): RestError {
 async function find(context: RestContext, id: unknown): Promise<OutboundStatus> {
   const messageId = String(id);
   const status = await context.msh.status(messageId);
-  if (status === undefined) throw unknownMessage(messageId, 'sent');
+  if (status === undefined || !seesSent(context.principal, status.message))
+    throw unknownMessage(messageId, 'sent');
   return status;
 }
 
@@ -29,7 +31,7 @@ async function find(context: RestContext, id: unknown): Promise<OutboundStatus> 
 export const listMessages: Operation = async (context, request, response) => {
   const { cursor, limit, pmode, ...filter } = checked(SCHEMAS.messagesQuery, request.query, 'query');
   const page = await context.msh.listOutbound(
-    { ...filter, pmodeId: pmode },
+    { ...filter, pmodeId: pmode, originalSenders: context.principal.parties },
     { limit: Math.min(limit, context.limits.pageSize), cursor },
   );
   response.json(pageView(page, outboundView, { path: request.path, query: request.query }));

@@ -50,6 +50,9 @@ const route = (
   more: Pick<Route, 'keepsToParties'> = {},
 ): Route => ({ method, path, operationId, scope, operation, ...more });
 
+/** Keys that are held to parties may use it: it sends, lists and shows messages of theirs only. */
+const KEEPS = { keepsToParties: true } as const;
+
 /** Served to anybody who can connect. */
 export const OPEN_ROUTES: readonly OpenRoute[] = [
   { method: 'get', path: '/health', operationId: 'getHealth', operation: health },
@@ -57,23 +60,23 @@ export const OPEN_ROUTES: readonly OpenRoute[] = [
 
 /** Served to callers that may use the API. */
 export const ROUTES: readonly Route[] = [
-  route('post', '/v1/messages', 'submitMessage', 'submit', bounded(submitMessage)),
-  route('get', '/v1/messages', 'listMessages', 'read', listMessages),
-  route('get', '/v1/messages/:messageId', 'getMessage', 'read', getMessage),
-  route('get', '/v1/messages/:messageId/receipt', 'getReceipt', 'read', getReceipt),
-  route('get', '/v1/messages/:messageId/envelope', 'getEnvelope', 'read', getEnvelope),
+  route('post', '/v1/messages', 'submitMessage', 'submit', bounded(submitMessage), KEEPS),
+  route('get', '/v1/messages', 'listMessages', 'read', listMessages, KEEPS),
+  route('get', '/v1/messages/:messageId', 'getMessage', 'read', getMessage, KEEPS),
+  route('get', '/v1/messages/:messageId/receipt', 'getReceipt', 'read', getReceipt, KEEPS),
+  route('get', '/v1/messages/:messageId/envelope', 'getEnvelope', 'read', getEnvelope, KEEPS),
   route('post', '/v1/messages/:messageId/resend', 'resendMessage', 'operate', resendMessage),
-  route('put', '/v1/messages/:messageId/business', 'putMessageBusiness', 'submit', putMessageBusiness),
-  route('post', '/v1/inbox/lease', 'leaseInbox', 'inbox', leaseInbox),
-  route('get', '/v1/inbox', 'listInbox', 'inbox', listInbox),
-  route('get', '/v1/inbox/:id', 'getInbound', 'inbox', getInbound),
-  route('get', '/v1/inbox/:id/parts/:n', 'getPart', 'inbox', getPart),
-  route('post', '/v1/inbox/:id/acknowledge', 'acknowledge', 'inbox', acknowledge),
-  route('get', '/v1/inbox/:id/receipt', 'getInboundReceipt', 'inbox', getInboundReceipt),
-  route('get', '/v1/inbox/:id/envelope', 'getInboundEnvelope', 'inbox', getInboundEnvelope),
-  route('post', '/v1/inbox/:id/release', 'releaseInbound', 'inbox', releaseInbound),
-  route('post', '/v1/inbox/:id/redeliver', 'redeliverInbound', 'operate', redeliverInbound),
-  route('put', '/v1/inbox/:id/business', 'putInboundBusiness', 'inbox', putInboundBusiness),
+  route('put', '/v1/messages/:messageId/business', 'putMessageBusiness', 'submit', putMessageBusiness, KEEPS),
+  route('post', '/v1/inbox/lease', 'leaseInbox', 'inbox', leaseInbox, KEEPS),
+  route('get', '/v1/inbox', 'listInbox', 'inbox', listInbox, KEEPS),
+  route('get', '/v1/inbox/:id', 'getInbound', 'inbox', getInbound, KEEPS),
+  route('get', '/v1/inbox/:id/parts/:n', 'getPart', 'inbox', getPart, KEEPS),
+  route('post', '/v1/inbox/:id/acknowledge', 'acknowledge', 'inbox', acknowledge, KEEPS),
+  route('get', '/v1/inbox/:id/receipt', 'getInboundReceipt', 'inbox', getInboundReceipt, KEEPS),
+  route('get', '/v1/inbox/:id/envelope', 'getInboundEnvelope', 'inbox', getInboundEnvelope, KEEPS),
+  route('post', '/v1/inbox/:id/release', 'releaseInbound', 'inbox', releaseInbound, KEEPS),
+  route('post', '/v1/inbox/:id/redeliver', 'redeliverInbound', 'operate', redeliverInbound, KEEPS),
+  route('put', '/v1/inbox/:id/business', 'putInboundBusiness', 'inbox', putInboundBusiness, KEEPS),
   route('post', '/v1/ping', 'ping', 'operate', ping),
   route('post', '/v1/pmodes/explain', 'explainPModes', 'read', explain),
   route('get', '/v1/partners', 'listPartners', 'read', listPartners),
@@ -84,8 +87,8 @@ export const ROUTES: readonly Route[] = [
   route('get', '/v1/journal', 'listJournal', 'read', listJournal),
   route('get', '/v1/configuration', 'getConfiguration', 'read', getConfiguration),
   route('post', '/v1/reload', 'reload', 'operate', reload),
-  route('get', '/v1/events', 'listEvents', 'events', listEvents),
-  route('get', '/v1/events/stream', 'streamEvents', 'events', streamEvents),
+  route('get', '/v1/events', 'listEvents', 'events', listEvents, KEEPS),
+  route('get', '/v1/events/stream', 'streamEvents', 'events', streamEvents, KEEPS),
   route('get', '/v1/webhooks', 'listWebhooks', 'operate', listWebhooks),
   route('get', '/v1/webhooks/:name/deliveries', 'listDeliveries', 'operate', listDeliveries),
   route('post', '/v1/webhooks/:name/replay', 'replayWebhook', 'operate', replayWebhook),

@@ -64,3 +64,87 @@ test('a partner is paused by the key that did it', async (t) => {
   const again = await api.call('POST', '/v1/partners/AP_XB/pause', bearer('the-token'));
   assert.equal(again.status, 200);
 });
+
+const from = (originalSender: string) => ({
+  messageId: `of-${originalSender}`,
+  messageProperties: [
+    { name: 'originalSender', value: originalSender },
+    { name: 'finalRecipient', value: 'citizen' },
+  ],
+  parts: [],
+});
+
+test('a key that is held to parties sends for them only, and sees nothing of others', async (t) => {
+  const keys = [apiKey('held', { parties: ['XA1', 'XA2'] })];
+  const api = await startApi(t, { token: 'the-token', keys: () => keys });
+  const submit = (key: string, body: unknown) =>
+    api.call('POST', '/v1/messages', {
+      headers: { ...bearer(key).headers, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  assert.equal((await submit('the-token', from('XB9'))).status, 202);
+  assert.equal((await submit('held', from('XA1'))).status, 202);
+  const twice = {
+    ...from('XA1'),
+    messageProperties: [...from('XA1').messageProperties, ...from('XB9').messageProperties],
+  };
+  for (const body of [from('XB9'), { parts: [] }, twice]) {
+    const refused = await submit('held', body);
+    assertProblem(refused, 403, 'rest/party-not-allowed', 'messageProperties.originalSender');
+  }
+  const form = new FormData();
+  form.append('message', JSON.stringify(from('XB9')));
+  const upload = await api.call('POST', '/v1/messages', { ...bearer('held'), body: form });
+  assertProblem(upload, 403, 'rest/party-not-allowed', 'messageProperties.originalSender');
+  assert.equal(api.msh.outbound.size, 2);
+
+  const listed = await api.call('GET', '/v1/messages', bearer('held'));
+  assert.deepEqual(
+    (listed.json.items as { messageId: string }[]).map(({ messageId }) => messageId),
+    ['of-XA1'],
+  );
+  assert.equal((await api.call('GET', '/v1/messages/of-XA1', bearer('held'))).status, 200);
+  for (const path of ['/v1/messages/of-XB9', '/v1/messages/of-XB9/receipt', '/v1/messages/of-XB9/envelope'])
+    assertProblem(await api.call('GET', path, bearer('held')), 404, 'rest/unknown-message');
+  assert.equal((await api.call('GET', '/v1/messages/of-XB9', bearer('the-token'))).status, 200);
+});
+
+test('a key that is held to parties takes only what was received for them', async (t) => {
+  const api = await startApi(t, { keys: () => [apiKey('held', { parties: ['XA1'] })] });
+  const received = (id: string, finalRecipient: string) => {
+    const { userMessage } = api.msh.deliver({ rowId: 'shape', messageId: 'shape' });
+    api.msh.inbounds.pop();
+    const messageProperties = [{ name: 'finalRecipient', value: finalRecipient }];
+    api.msh.deliver({ rowId: id, messageId: id, userMessage: { ...userMessage, messageProperties } });
+  };
+  received('ours', 'XA1');
+  received('theirs', 'XB9');
+  const listed = await api.call('GET', '/v1/inbox', bearer('held'));
+  assert.deepEqual(
+    (listed.json.items as { id: string }[]).map(({ id }) => id),
+    ['ours'],
+  );
+  assert.equal((await api.call('GET', '/v1/inbox/ours', bearer('held'))).status, 200);
+  assertProblem(await api.call('GET', '/v1/inbox/theirs', bearer('held')), 404, 'rest/unknown-message');
+  assertProblem(
+    await api.call('GET', '/v1/inbox/theirs/parts/0', bearer('held')),
+    404,
+    'rest/unknown-message',
+  );
+  const taken = await api.call('POST', '/v1/inbox/theirs/acknowledge', bearer('held'));
+  assertProblem(taken, 404, 'rest/unknown-message');
+  assert.equal(api.msh.inbounds.find(({ rowId }) => rowId === 'theirs')?.state, 'RECEIVED');
+  assert.equal((await api.call('POST', '/v1/inbox/ours/acknowledge', bearer('held'))).status, 200);
+});
+
+test('what is about all parties is not for a key that is held to some', async (t) => {
+  const api = await startApi(t, { keys: () => [apiKey('held', { parties: ['XA1'] })] });
+  for (const { method, path, keepsToParties, operationId } of ROUTES.filter(
+    (r) => r.keepsToParties !== true,
+  )) {
+    assert.equal(keepsToParties, undefined);
+    const refused = await api.call(method.toUpperCase(), path.replace(/:\w+/g, 'x'), bearer('held'));
+    assertProblem(refused, 403, 'rest/party-not-allowed', 'Authorization');
+    assert.ok(operationId);
+  }
+});

@@ -15,6 +15,16 @@ export const config: ErrorRoom = {
       cause: 'Keys or certificates cannot be used.',
       cure: 'Each line is a code of `keys` or `pki` in words.',
     },
+    'config/api-keys': {
+      seenBy: 'O',
+      cause: 'The file of API keys cannot be used.',
+      cure: 'Each line names file and line; `quoin keys list` reads it too.',
+    },
+    'config/api-keys-locked': {
+      seenBy: 'O',
+      cause: 'Another edit of the file of API keys has not ended.',
+      cure: 'Wait for it; if none is running, remove the `.lock` beside the file.',
+    },
     'config/files-changing': {
       seenBy: 'O',
       cause: 'P-Modes, keys or certificates changed again and again while they were read for a reload.',
