@@ -10,6 +10,7 @@ import { createProgress } from '../progress.ts';
 import { bytesText, facts, plain, styled, table } from '../terminal.ts';
 import { apiAddress, print } from './context.ts';
 import type { CommandContext, GlobalOptions } from './context.ts';
+import { addLeases } from './inbox-leases.ts';
 import { atLeastOne } from './messages.ts';
 
 interface Typed {
@@ -62,12 +63,14 @@ const ENDINGS: Readonly<Record<string, string>> = {
   'text/plain': 'txt',
 };
 
-/** `quoin inbox`: list what was received, look at a message, save its parts, acknowledge it. */
+/** `quoin inbox`: list what was received, look at a message, save its parts, acknowledge it, lease it. */
 export function addInbox(program: Command, context: CommandContext): void {
   const inbox = program
     .command('inbox')
-    .description('what was received: list (the default), show, save, ack')
-    .usage('[options] [list | show <id> | save <id> [folder] | ack <ids...>]');
+    .description('what was received: list (the default), show, save, ack, lease')
+    .usage(
+      '[options] [list | show <id> | save <id> [folder] | ack <ids...> | lease | release <ids...> | redeliver <ids...>]',
+    );
   const listing = inbox
     .command('list', { isDefault: true })
     .description('received messages that were not yet taken, oldest first')
@@ -94,12 +97,15 @@ export function addInbox(program: Command, context: CommandContext): void {
   examples(saving, ['quoin inbox save ID evidence']);
   const taking = inbox
     .command('ack')
+    .alias('acknowledge')
     .description('tell the access point that messages were taken')
     .argument('<ids...>', 'ids or MessageIds')
+    .option('--lease <id>', 'the lease they were taken under')
     .action(async (ids: string[], _options: unknown, command: Command) =>
       acknowledge(context, ids, command.optsWithGlobals()),
     );
-  examples(taking, ['quoin inbox ack ID']);
+  examples(taking, ['quoin inbox ack ID', 'quoin inbox ack ID --lease LEASE']);
+  addLeases(inbox, context);
 }
 
 function messagePath(id: string): string {
@@ -191,11 +197,13 @@ async function save(
 async function acknowledge(
   context: CommandContext,
   ids: readonly string[],
-  options: GlobalOptions,
+  options: GlobalOptions & { readonly lease?: string },
 ): Promise<void> {
   const api = await apiAddress(context, options);
+  const json = options.lease === undefined ? undefined : { lease: options.lease };
   for (const id of ids) {
-    const taken = await callJson<Taken>(api, { method: 'POST', path: `${messagePath(id)}/acknowledge` });
+    const path = `${messagePath(id)}/acknowledge`;
+    const taken = await callJson<Taken>(api, { method: 'POST', path, json });
     const how = taken.changed ? 'acknowledged' : `was ${taken.state} before`;
     print(context, options, taken, [plain(`${id}  ${how}`)]);
   }

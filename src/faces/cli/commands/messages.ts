@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import { callJson } from '../api-client.ts';
 import { examples } from '../manual.ts';
 import { fetchPages } from '../pages.ts';
-import { styled, table } from '../terminal.ts';
-import { apiAddress } from './context.ts';
+import { plain, styled, table } from '../terminal.ts';
+import { apiAddress, print } from './context.ts';
 import type { CommandContext, GlobalOptions } from './context.ts';
 
 /** A sent message in a list, as the API tells it. */
@@ -44,6 +44,34 @@ export function addMessages(program: Command, context: CommandContext): void {
     'quoin messages --conversation CONVERSATION-ID --json',
     'quoin messages --all --json | jq -r .[].messageId',
   ]);
+  const resending = messages
+    .command('resend')
+    .description('send failed messages again under their MessageIds')
+    .argument('<ids...>', 'MessageIds')
+    .action(async (ids: string[], _options: unknown, command: Command) =>
+      resend(context, ids, command.optsWithGlobals()),
+    );
+  examples(resending, ['quoin messages resend MESSAGE-ID']);
+}
+
+interface ResentView {
+  readonly messageId: string;
+  readonly state: string;
+  readonly warnings: readonly string[];
+}
+
+async function resend(
+  context: CommandContext,
+  ids: readonly string[],
+  options: GlobalOptions,
+): Promise<void> {
+  const api = await apiAddress(context, options);
+  for (const id of ids) {
+    const path = `/v1/messages/${encodeURIComponent(id)}/resend`;
+    const resent = await callJson<ResentView>(api, { method: 'POST', path });
+    print(context, options, resent, [plain(`${id}  ${resent.state}`)]);
+    for (const warning of resent.warnings) context.terminal.err(plain(warning));
+  }
 }
 
 /** A count given on the command line. */
