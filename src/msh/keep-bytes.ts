@@ -76,7 +76,10 @@ export async function* openBytes(
   context: Pick<MshContext, 'payloads' | 'store'>,
   handle: PayloadHandle,
 ): AsyncGenerator<Uint8Array> {
-  if (!isInline(handle)) return yield* context.payloads.open(handle);
+  if (!isInline(handle)) {
+    yield* context.payloads.open(handle);
+    return;
+  }
   const inline = await context.store.inlinePayload(handle);
   if (inline === undefined) throw notFound(handle);
   yield inline;

@@ -25,9 +25,9 @@ export type CommitInBackground = () => Promise<void>;
 interface Open {
   members: number;
   readonly durable: Promise<void>;
-  readonly settle: (failure?: unknown) => void;
+  readonly settle: (failure?: Error) => void;
   /** Why nothing of it can be kept, once the database has undone it by itself. */
-  failure?: unknown;
+  failure?: Error;
 }
 
 /**
@@ -63,7 +63,7 @@ export function createCommitGroup(binding: Database.Database, commit: CommitInBa
       group.settle();
     } catch (error) {
       if (binding.inTransaction) binding.exec('rollback');
-      group.settle(error);
+      group.settle(asError(error));
     }
   };
   return {
@@ -82,7 +82,7 @@ export function createCommitGroup(binding: Database.Database, commit: CommitInBa
       }
     },
     failed: (error) => {
-      if (open !== undefined && !binding.inTransaction) open.failure ??= error;
+      if (open !== undefined && !binding.inTransaction) open.failure ??= asError(error);
     },
     leave: (another) => {
       const group = open;
@@ -96,10 +96,14 @@ export function createCommitGroup(binding: Database.Database, commit: CommitInBa
 
 const DONE = Promise.resolve();
 
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
+
 function newGroup(): Open {
   let settle!: Open['settle'];
   const durable = new Promise<void>((resolve, reject) => {
-    settle = (failure) => (failure === undefined ? resolve() : reject(failure as Error));
+    settle = (failure) => (failure === undefined ? resolve() : reject(failure));
   });
   return { members: 0, durable, settle };
 }
