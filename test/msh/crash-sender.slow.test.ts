@@ -63,8 +63,13 @@ function submit(gateway: TestGateway, { messageId }: Run): ReturnType<typeof sub
 /** Lives until everything is done or the process dies. True when the producer was told that the message is accepted. */
 async function live(gateway: TestGateway, run: Run, mortal: MortalWorld): Promise<boolean> {
   let isAccepted = false;
+  const start = (): Promise<void> => gateway.msh.start();
   const life = async (): Promise<void> => {
-    await gateway.msh.start();
+    // Without knowing who is paused nothing starts; whoever watches the process starts it again.
+    await start().catch((error: unknown) => {
+      if (mortal.struck() === undefined) throw error;
+      return start();
+    });
     try {
       await submit(gateway, run);
       isAccepted = true;

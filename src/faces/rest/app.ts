@@ -6,7 +6,7 @@ import type { Msh, Notifier, Observer } from '../../msh/index.ts';
 import { describeError } from '../../protocol/errors/index.ts';
 import { doorkeeper } from './access.ts';
 import type { Doorkeeper } from './access.ts';
-import type { ConfigurationDesk } from './configuration.ts';
+import type { ConfigurationDesk } from './configuration-desk.ts';
 import { REST_LIMITS } from './context.ts';
 import type { RestContext, RestLimits } from './context.ts';
 import { NOBODY, requireEveryParty, requireScope } from './principal.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Request, Response } from 'express';
 import type { Msh, Notifier, Observer } from '../../msh/index.ts';
-import type { ConfigurationDesk } from './configuration.ts';
+import type { ConfigurationDesk } from './configuration-desk.ts';
 import type { Principal } from './principal.ts';
 
 /** Bounds of the API; sizes in bytes. */
