@@ -12,11 +12,21 @@ interface NamedFile {
 /** The files that must be there, each with the setting that names it. */
 function namedFiles(draft: ConfigDraft): readonly NamedFile[] {
   const { written, config } = draft;
+  return [
+    ...listenerFiles(draft),
+    ...outboundFiles(draft),
+    ...config.revocationLists.map((used) => ({ path: ['revocationLists'], used })),
+    ...config.keys.flatMap(({ path, certificate }, index) => [
+      ...named(['keys', index, 'path'], written.keys?.[index]?.path, path),
+      ...named(['keys', index, 'certificate'], written.keys?.[index]?.certificate, certificate),
+    ]),
+    ...webhookFiles(draft),
+  ];
+}
+
+function listenerFiles({ written, config: { listeners } }: ConfigDraft): readonly NamedFile[] {
   const serverTls = written.listeners?.as4?.tls;
-  const clientTls = written.outbound?.tls;
   const server = ['listeners', 'as4', 'tls'];
-  const client = ['outbound', 'tls'];
-  const { listeners, outbound, keys } = config;
   return [
     ...named(['listeners', 'api', 'keysFile'], written.listeners?.api?.keysFile, listeners.api.keysFile),
     ...named([...server, 'certificate'], serverTls?.certificate, listeners.as4.tls?.certificate),
@@ -25,15 +35,16 @@ function namedFiles(draft: ConfigDraft): readonly NamedFile[] {
       path: [...server, 'clientAuthorities'],
       used,
     })) ?? []),
+  ];
+}
+
+function outboundFiles({ written, config: { outbound } }: ConfigDraft): readonly NamedFile[] {
+  const clientTls = written.outbound?.tls;
+  const client = ['outbound', 'tls'];
+  return [
     ...named([...client, 'certificate'], clientTls?.certificate, outbound.tls.identity?.certificate),
     ...named([...client, 'key'], clientTls?.key, outbound.tls.identity?.key),
     ...outbound.tls.authorities.map((used) => ({ path: [...client, 'authorities'], used })),
-    ...config.revocationLists.map((used) => ({ path: ['revocationLists'], used })),
-    ...keys.flatMap(({ path, certificate }, index) => [
-      ...named(['keys', index, 'path'], written.keys?.[index]?.path, path),
-      ...named(['keys', index, 'certificate'], written.keys?.[index]?.certificate, certificate),
-    ]),
-    ...webhookFiles(draft),
   ];
 }
 

@@ -1,49 +1,5 @@
 import * as z from 'zod';
-import { DURATION_PATTERN, SIZE_PATTERN } from '../protocol/pmode/index.ts';
-
-const text = (max = 1024) =>
-  z
-    .string()
-    .min(1, 'must not be empty')
-    .max(max, `must have at most ${max} characters`)
-    .regex(/^[^\p{Cc}]*$/u, 'must have no control characters');
-
-const path = (what: string) => text(4096).optional().describe(what);
-
-const duration = (what: string) =>
-  z
-    .string()
-    .regex(DURATION_PATTERN, 'must be a whole number with a unit: 500ms, 90s, 12m, 2h')
-    .optional()
-    .describe(what);
-
-const size = (what: string) =>
-  z
-    .union([
-      z.int().positive('must be more than 0'),
-      z.string().regex(SIZE_PATTERN, 'must be a whole number with a unit: 512kB, 40MB, 1GiB'),
-    ])
-    .optional()
-    .describe(what);
-
-const count = (min: number, max: number, what: string) =>
-  z.int().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`).optional().describe(what);
-
-const secret = (what: string) => z.string().max(1024).optional().describe(what).meta({ writeOnly: true });
-
-const host = (what: string) =>
-  text(255)
-    .regex(/^[A-Za-z0-9.:_-]+$/, 'must be a host name or an IP address')
-    .optional()
-    .describe(what);
-
-const port = (what: string) => count(0, 65_535, `${what} 0 takes any free one.`);
-
-const files = (what: string) =>
-  z
-    .union([text(4096), z.array(text(4096)).max(50, 'must have at most 50 entries')])
-    .optional()
-    .describe(what);
+import { count, duration, files, host, path, port, secret, size, text } from './setting-kinds.ts';
 
 const tls = {
   minVersion: z.enum(['TLSv1.2', 'TLSv1.3']).optional().describe('Lowest TLS version that is spoken.'),

@@ -1,57 +1,13 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { inspect } from 'node:util';
 import { stringify } from 'yaml';
 import { configChecks, loadConfig, databaseAddress, showConfig } from '../../src/config/index.ts';
-import type { Config, ConfigFile, ConfigSources } from '../../src/config/index.ts';
-
-type Settings = Record<string, unknown>;
-
-const scratch = mkdtempSync(join(tmpdir(), 'quoin-config-'));
-after(() => rmSync(scratch, { recursive: true, force: true }));
-
-const token = 'a token of more than sixteen characters';
-
-/** A folder with everything a configuration may name. */
-function makeFolder(): string {
-  const folder = mkdtempSync(join(scratch, 'case-'));
-  for (const name of ['pmodes', 'certs']) mkdirSync(join(folder, name));
-  const files = {
-    'ap.key': 'key',
-    'ap.pem': 'certificate',
-    'ap.p12': 'store',
-    'tls.pem': 'certificate',
-    'tls.key': 'key',
-    'ca.pem': 'authority',
-    token: `${token}\n`,
-    password: 'secret word\n',
-    headers: 'X-Tenant: once-only\nAuthorization: Bearer x\n',
-    empty: '',
-  };
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  return folder;
-}
-
-const minimal: Settings = {
-  accessPoint: { party: 'AP_A' },
-  listeners: { as4: { host: '127.0.0.1' } },
-  keys: [{ path: 'ap.key', certificate: 'ap.pem' }],
-};
-
-function load(settings: Settings | string, sources: ConfigSources = {}, folder = makeFolder()) {
-  const file = join(folder, 'quoin.yaml');
-  writeFileSync(file, typeof settings === 'string' ? settings : stringify(settings));
-  return { ...loadConfig({ file, env: {}, cwd: folder, ...sources }), folder, file };
-}
-
-function configOf(settings: Settings, sources: ConfigSources = {}): Config & { readonly folder: string } {
-  const { config, problems, folder } = load(settings, sources);
-  if (config === undefined) throw new Error(problems.map(({ message }) => message).join('\n'));
-  return { ...config, folder };
-}
+import type { ConfigFile, ConfigSources } from '../../src/config/index.ts';
+import { configOf, load, makeFolder, minimal, token } from './loading.ts';
+import type { Settings } from './loading.ts';
 
 test('a minimal file is enough, and every default is filled in', () => {
   const { config, problems, folder, file } = load(minimal);
@@ -321,7 +277,7 @@ const hook = { name: 'portal', url: 'https://portal.example/hook', secret: 'x'.r
 
 /** The minimal settings with one webhook, changed. */
 function withWebhook(values: Readonly<Record<string, unknown>>): typeof minimal {
-  return { ...minimal, webhooks: [{ ...hook, ...values }] } as unknown as typeof minimal;
+  return { ...minimal, webhooks: [{ ...hook, ...values }] };
 }
 
 const cases: Readonly<Record<string, readonly Case[]>> = {

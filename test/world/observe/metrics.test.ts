@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { MshEvent } from '../../../src/msh/index.ts';
 import { METRICS, cached, createMetrics, createObserver } from '../../../src/world/observe/index.ts';
 import type { GaugeSource, Metrics } from '../../../src/world/observe/index.ts';
 
@@ -8,7 +7,7 @@ function measured(sources: readonly GaugeSource[] = []) {
   const log = createObserver({ level: 'silent' });
   const metrics = createMetrics({ log, partners: () => new Set(['AP_B']), sources });
   const emit = (event: string, fields: Record<string, unknown> = {}): void =>
-    log.emit({ event, level: 'info', ...fields } as MshEvent);
+    log.emit({ event, level: 'info', ...fields });
   return { metrics, emit };
 }
 

@@ -31,6 +31,7 @@ function addList(keys: Command, context: CommandContext): void {
   const command = keys
     .command('list')
     .description('all keys with scopes and parties; the keys themselves are kept nowhere');
+  examples(command, ['quoin keys list --json']);
   withFile(command).action(async (_options: unknown, given: Command) => {
     const options = given.optsWithGlobals<KeysOptions>();
     const { file, keys: found } = await toolsOf(context).list(where(options));
