@@ -42,6 +42,17 @@ async function failed(store: Store, rowId: string, at: number, next: number): Pr
 }
 
 function laneTests(under: PartnerStoreUnderTest): void {
+  test('after a resend the outlook is that of its new window', async (t) => {
+    const store = await under.open(t);
+    const rowId = await submitted(store);
+    await store.claimOutbound(rowId, T, LEASE);
+    const failure = { state: 'SEND_FAILURE', at: T } as const;
+    await store.settleAttempt(rowId, attempt({ number: 1 }), failure);
+    assert.ok(await store.resendOutbound(rowId, { at: T + MINUTE, by: 'operator' }));
+    const expected = { attempts: 0, submittedAt: T + MINUTE, nextAttemptAt: T + MINUTE };
+    assert.deepEqual(await store.outlook(rowId), { rowId, ...LANE, ...expected });
+  });
+
   test('the outlook of a message tells what decides about it, and nothing once its fate is known', async (t) => {
     const store = await under.open(t);
     const rowId = await submitted(store);

@@ -9,7 +9,8 @@ const PAUSES = 100;
 export async function outlook(db: Kysely<Tables>, rowId: RowId): Promise<Outlook | undefined> {
   const row = await db
     .selectFrom('outbound')
-    .select(['pmode_id', 'leg', 'attempts', 'first_attempt_at', 'submitted_at', 'next_attempt_at'])
+    .select(['pmode_id', 'leg', 'attempts', 'attempts_before', 'first_attempt_at'])
+    .select(['submitted_at', 'next_attempt_at', 'resent_at'])
     .where('row_id', '=', rowId)
     .executeTakeFirst();
   if (row === undefined || row.next_attempt_at === null) return undefined;
@@ -17,8 +18,9 @@ export async function outlook(db: Kysely<Tables>, rowId: RowId): Promise<Outlook
     rowId,
     pmodeId: row.pmode_id,
     leg: row.leg,
-    attempts: row.attempts,
-    submittedAt: row.submitted_at,
+    // A resend opens a window of its own: what was tried before it does not count.
+    attempts: row.attempts - (row.attempts_before ?? 0),
+    submittedAt: row.resent_at ?? row.submitted_at,
     nextAttemptAt: row.next_attempt_at,
     ...(row.first_attempt_at === null ? {} : { firstAttemptAt: row.first_attempt_at }),
   };
