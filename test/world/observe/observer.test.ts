@@ -107,7 +107,7 @@ test('errors are logged by name, code, message and finding, without stack', () =
     name: 'QuoinError',
     code: 'http/timeout',
     message: 'no answer',
-    finding: { check: 'answers-in-time' },
+    finding: { check: 'answers-in-time', advice: error.finding?.advice },
   });
 });
 
