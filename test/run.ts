@@ -34,6 +34,8 @@ const runner = spawn(
     './test/support/property-seed.ts',
     '--test',
     '--test-concurrency=2',
+    // No speed is measured by it: a file that does not end is named and ended, instead of keeping everybody waiting.
+    `--test-timeout=${10 * 60_000}`,
     ...files,
   ],
   { stdio: 'inherit', env: { ...process.env, ...servers.env } },

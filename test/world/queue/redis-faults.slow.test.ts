@@ -10,6 +10,7 @@ import { openRedisQueue } from '../../../src/world/queue/index.ts';
 import { noRedis, startRedis } from '../../support/redis-server.ts';
 import type { RedisServer } from '../../support/redis-server.ts';
 import { createWatch } from '../../support/waiting.ts';
+import type { Watch } from '../../support/waiting.ts';
 
 /** A queue with what came of it. */
 interface Node {
@@ -23,13 +24,18 @@ interface Node {
   readonly until: (condition: () => boolean) => Promise<void>;
 }
 
-async function openNode(t: TestContext, redis: RedisServer, name: string): Promise<Node> {
+/** Nodes that share a watch tell it all of theirs, so that one condition can be waited for over all of them. */
+async function openNode(
+  t: TestContext,
+  redis: RedisServer,
+  name: string,
+  watch: Watch = createWatch(),
+): Promise<Node> {
   const events: MshEvent[] = [];
   const handled: string[] = [];
   const twice: string[] = [];
   const running = new Set<string>();
   let most = 0;
-  const watch = createWatch();
   const queue = await openRedisQueue({
     url: redis.url,
     name,
@@ -75,7 +81,8 @@ const rowsOf = (prefix: string, count: number): readonly string[] =>
 describe('Redis that does not serve', { skip: noRedis(), timeout: 300_000 }, () => {
   test('lost: rings stay in the process, are handled there, and it is told once; back: the same', async (t) => {
     const redis = await startRedis({ test: t });
-    const node = await openNode(t, redis, 'lost');
+    const watch = createWatch();
+    const node = await openNode(t, redis, 'lost', watch);
     node.listen();
     await node.queue.ring('before');
     await node.until(() => node.handled.includes('before'));
@@ -91,13 +98,10 @@ describe('Redis that does not serve', { skip: noRedis(), timeout: 300_000 }, () 
     await node.until(() => node.handled.includes('after'));
     assert.deepEqual(named(node.events), ['queue/connected', 'queue/disconnected', 'queue/connected']);
     assert.deepEqual(node.twice, []);
-    const heard = await openNode(t, redis, 'lost');
+    const heard = await openNode(t, redis, 'lost', watch);
     heard.listen();
     await heard.queue.ring('both', Date.now() + 1);
-    await Promise.race([
-      node.until(() => node.handled.includes('both')),
-      heard.until(() => heard.handled.includes('both')),
-    ]);
+    await watch.until(() => [node, heard].some(({ handled }) => handled.includes('both')));
   });
 
   test('frozen: no ring waits much longer than a second, and only the first', async (t) => {
@@ -197,7 +201,8 @@ describe('nodes that share a Redis', { skip: noRedis(), timeout: 300_000 }, () =
 
   test('share the work: each ring is heard by one, and no row is handled twice at a time', async (t) => {
     const name = randomUUID();
-    const nodes = [await openNode(t, redis, name), await openNode(t, redis, name)] as const;
+    const watch = createWatch();
+    const nodes = [await openNode(t, redis, name, watch), await openNode(t, redis, name, watch)] as const;
     const running = new Set<string>();
     const twice: string[] = [];
     for (const node of nodes)
@@ -212,7 +217,7 @@ describe('nodes that share a Redis', { skip: noRedis(), timeout: 300_000 }, () =
       rows.flatMap((row, index) => [nodes[index % 2]!.queue.ring(row), nodes[0].queue.ring(row)]),
     );
     const all = (): readonly string[] => nodes.flatMap(({ handled }) => handled);
-    await Promise.race(nodes.map(({ until }) => until(() => new Set(all()).size === rows.length)));
+    await watch.until(() => new Set(all()).size === rows.length);
     assert.deepEqual(twice, []);
     for (const { handled, most } of nodes) assert.ok(handled.length > 10 && most() <= 3);
   });
