@@ -183,6 +183,8 @@ function limitsOf({ limits }: Written): ConfiguredLimits {
     backlog: limits.backlog,
     freeSpaceBytes: parseSize(limits.freeSpace),
     inbound: limits.inbound,
+    inboundPerRemote: limits.inboundPerRemote,
+    refusalsPerMinute: limits.refusalsPerMinute,
     outbound: limits.outbound,
     eventStreams: limits.eventStreams,
     outboundPerPartner: limits.outboundPerPartner,

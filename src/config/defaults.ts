@@ -38,6 +38,8 @@ export const configDefaults = {
     backlog: 100_000,
     freeSpace: '1GiB',
     inbound: 64,
+    inboundPerRemote: 48,
+    refusalsPerMinute: 3000,
     eventStreams: 100,
     outbound: 64,
     outboundPerPartner: 8,

@@ -96,6 +96,16 @@ const limits = z.strictObject({
     'What is to stay free on the disk of the payloads: with less, submissions and messages of partners are answered 503. 0B looks never.',
   ),
   inbound: count(1, 10_000, 'Messages received at the same time; more are answered 503.'),
+  inboundPerRemote: count(
+    0,
+    10_000,
+    'Messages received at the same time from one network address; more are answered 503. 0 is no bound, right behind a proxy that shows its own address.',
+  ),
+  refusalsPerMinute: count(
+    0,
+    1_000_000,
+    'Messages of one network address that are refused within a minute, from which on it is answered 503 before anything is read. 0 is no bound, right behind a proxy that shows its own address.',
+  ),
   outbound: count(1, 1000, 'Messages sent at the same time.'),
   eventStreams: count(
     0,

@@ -97,6 +97,10 @@ export interface ConfiguredLimits {
   readonly freeSpaceBytes: number;
   /** Messages received at the same time. */
   readonly inbound: number;
+  /** Messages received at the same time from one remote address; 0 is no bound. */
+  readonly inboundPerRemote: number;
+  /** Refused messages of one remote address in a minute, from which on it is turned away; 0 is no bound. */
+  readonly refusalsPerMinute: number;
   /** Messages sent at the same time. */
   readonly outbound: number;
   /** Event streams that backends hold open. */

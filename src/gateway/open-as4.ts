@@ -22,6 +22,8 @@ export async function openAs4(
       ...listenerLimits(config),
       messageBytes: config.limits.messageBytes,
       concurrentMessages: config.limits.inbound,
+      messagesPerRemote: config.limits.inboundPerRemote,
+      refusalsPerMinute: config.limits.refusalsPerMinute,
       idleMs: config.times.idleMs,
     },
     observer,

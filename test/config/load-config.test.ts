@@ -61,6 +61,8 @@ test('a minimal file is enough, and every default is filled in', () => {
       backlog: 100_000,
       freeSpaceBytes: 1_073_741_824,
       inbound: 64,
+      inboundPerRemote: 48,
+      refusalsPerMinute: 3000,
       eventStreams: 100,
       outbound: 64,
       outboundPerPartner: 8,

@@ -37,4 +37,6 @@ export interface As4Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
+  /** Nothing of what came was accepted, and that is the sender's doing: whoever listens may count it against him. */
+  readonly refused?: boolean | undefined;
 }

@@ -80,6 +80,7 @@ export function errorReply(
     status: 200,
     headers: { 'content-type': SIGNAL_CONTENT_TYPE },
     body: signSignal(context, keyRing, units, security).bytes,
+    refused: true,
   };
 }
 
@@ -97,7 +98,7 @@ export function faultReply(error: QuoinError): As4Reply {
     reason: error.message,
     notUnderstood: error.code === 'soap/must-understand' ? error.finding?.found : undefined,
   });
-  return { status, headers: { 'content-type': SIGNAL_CONTENT_TYPE }, body: Buffer.from(xml) };
+  return { status, headers: { 'content-type': SIGNAL_CONTENT_TYPE }, body: Buffer.from(xml), refused: true };
 }
 
 /** Nothing is wrong with the message; this access point cannot keep it now. The partner retries. */
@@ -111,7 +112,7 @@ export function unavailableReply(): As4Reply {
 
 /** A signal arrived here that nothing answers: receipts and errors are synchronous in this profile. */
 export function acceptedReply(): As4Reply {
-  return { status: 202, headers: {}, body: Buffer.alloc(0) };
+  return { status: 202, headers: {}, body: Buffer.alloc(0), refused: true };
 }
 
 function signalInfo(

@@ -5,6 +5,8 @@ export interface PlainAnswer {
   readonly status: number;
   readonly text: string;
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Logged at debug: it is nothing to look into, or it was told already. */
+  readonly quiet?: boolean | undefined;
 }
 
 /** What the gate knows besides the request. */
@@ -15,6 +17,8 @@ export interface GateState {
   /** Messages being received now. */
   readonly running: number;
   readonly concurrentMessages: number;
+  /** Why nothing of the remote of this request is taken now. */
+  readonly remoteRefusal: () => PlainAnswer | undefined;
 }
 
 type Check = (request: IncomingMessage, state: GateState) => PlainAnswer | undefined;
@@ -42,6 +46,7 @@ const checkMethod: Check = (request) =>
         status: 405,
         headers: { Allow: 'POST' },
         text: 'This is the AS4 endpoint of an eDelivery access point. It is up, and takes AS4 messages by POST.',
+        quiet: true,
       };
 
 /** AS4 compresses payloads, not HTTP bodies (AS4 3.1). */
@@ -61,6 +66,8 @@ const checkLength: Check = (request, { messageBytes }) =>
     ? { status: 413, text: `The message is larger than the ${messageBytes} bytes this access point accepts.` }
     : undefined;
 
+const checkRemote: Check = (_request, { remoteRefusal }) => remoteRefusal();
+
 const checkLoad: Check = (_request, { running, concurrentMessages }) =>
   running < concurrentMessages
     ? undefined
@@ -70,9 +77,9 @@ const checkLoad: Check = (_request, { running, concurrentMessages }) =>
         text: 'This access point is receiving as many messages as it can. Please try again later.',
       };
 
-const CHECKS: readonly Check[] = [checkPath, checkMethod, checkEncoding, checkLength, checkLoad];
+const CHECKS: readonly Check[] = [checkPath, checkMethod, checkEncoding, checkLength, checkRemote, checkLoad];
 
-/** The first reason not to take a request, in the order path, method, encoding, length, load. */
+/** The first reason not to take a request, in the order path, method, encoding, length, remote, load. */
 export function refusalAtGate(request: IncomingMessage, state: GateState): PlainAnswer | undefined {
   for (const check of CHECKS) {
     const refusal = check(request, state);

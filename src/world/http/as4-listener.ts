@@ -7,10 +7,12 @@ import type { PlainAnswer } from './as4-gate.ts';
 import { startHttpListener } from './http-listener.ts';
 import type { HttpListener, ListenerLimits } from './http-listener.ts';
 import type { ListenerTls } from './listener-tls.ts';
+import { Remotes } from './remotes.ts';
+import type { RemoteLimits } from './remotes.ts';
 import { readRequestBody } from './request-body.ts';
 
 /** Bounds of the AS4 door. */
-export interface As4Limits extends ListenerLimits {
+export interface As4Limits extends ListenerLimits, RemoteLimits {
   /** bytes of one message on the wire. */
   readonly messageBytes: number;
   /** Messages received at once; more are asked to come again later (503). */
@@ -35,7 +37,13 @@ export interface As4ListenerOptions {
   readonly observer: Observer;
 }
 
-const AS4_LIMITS = { concurrentMessages: 64, idleMs: 30_000, minBytesPerSecond: 1_024 };
+const AS4_LIMITS = {
+  concurrentMessages: 64,
+  messagesPerRemote: 0,
+  refusalsPerMinute: 0,
+  idleMs: 30_000,
+  minBytesPerSecond: 1_024,
+};
 
 /** What a body that ended early is answered with; a dropped connection can get no answer. */
 const BODY_FAILURES: Readonly<Record<string, PlainAnswer>> = {
@@ -72,21 +80,26 @@ class Reception {
   }
 
   refuse(answer: PlainAnswer): void {
-    this.#emit(answer.status === 405 ? 'debug' : 'warn', 'http/message-refused', { status: answer.status });
+    this.#emit(answer.quiet === true ? 'debug' : 'warn', 'http/message-refused', { status: answer.status });
     send(this.#response, plainReply(answer));
   }
 
+  /** Resolves to whether what came was refused. */
   async receive(
     limits: Pick<As4Limits, 'messageBytes' | 'idleMs' | 'minBytesPerSecond'>,
     invite: () => void,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const refusal = await this.#options.mayTake?.();
-    if (refusal) return this.refuse(refusal);
+    if (refusal) {
+      this.refuse(refusal);
+      return false;
+    }
     const body = readRequestBody(this.#request, { ...limits, maxBytes: limits.messageBytes }, invite);
     const reply = await this.#handled(body.stream);
     const failure = body.failure();
     if (failure) this.#bodyFailed(failure, body.bytes());
     else this.#answer(reply, body.bytes());
+    return failure !== undefined || reply.refused === true;
   }
 
   async #handled(body: AsyncIterable<Uint8Array>): Promise<As4Reply> {
@@ -144,6 +157,7 @@ class Reception {
  */
 export function startAs4Listener(options: As4ListenerOptions): Promise<HttpListener> {
   const limits = { ...AS4_LIMITS, ...options.limits };
+  const remotes = new Remotes(limits, options.observer);
   let running = 0;
   return startHttpListener({
     name: 'as4',
@@ -154,12 +168,22 @@ export function startAs4Listener(options: As4ListenerOptions): Promise<HttpListe
     observer: options.observer,
     handle: (request, response, invite) => {
       const reception = new Reception(options, request, response);
-      const refusal = refusalAtGate(request, { ...limits, path: options.path, running });
+      const { remoteAddress } = request.socket;
+      const remoteRefusal = (): PlainAnswer | undefined => remotes.refusal(remoteAddress);
+      const refusal = refusalAtGate(request, { ...limits, path: options.path, running, remoteRefusal });
       if (refusal) return reception.refuse(refusal);
       running += 1;
-      void reception.receive(limits, invite).finally(() => {
-        running -= 1;
-      });
+      const leave = remotes.enter(remoteAddress);
+      let refused = false;
+      void reception
+        .receive(limits, invite)
+        .then((outcome) => {
+          refused = outcome;
+        })
+        .finally(() => {
+          running -= 1;
+          leave(refused);
+        });
     },
   });
 }
