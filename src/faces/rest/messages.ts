@@ -78,7 +78,7 @@ export const getEnvelope: Operation = async (context, request, response) => {
 
 /** `POST /v1/messages/{messageId}/resend`: a failed message goes out again under its MessageId. */
 export const resendMessage: Operation = async (context, request, response) => {
-  const messageId = String(request.params.messageId);
+  const { messageId } = (await find(context, request.params.messageId)).message;
   const resent = await context.msh.resend(messageId, context.principal.name);
   if (resent === undefined) throw unknownMessage(messageId, 'sent');
   const view = resentView(resent);

@@ -65,7 +65,7 @@ export const ROUTES: readonly Route[] = [
   route('get', '/v1/messages/:messageId', 'getMessage', 'read', getMessage, KEEPS),
   route('get', '/v1/messages/:messageId/receipt', 'getReceipt', 'read', getReceipt, KEEPS),
   route('get', '/v1/messages/:messageId/envelope', 'getEnvelope', 'read', getEnvelope, KEEPS),
-  route('post', '/v1/messages/:messageId/resend', 'resendMessage', 'operate', resendMessage),
+  route('post', '/v1/messages/:messageId/resend', 'resendMessage', 'operate', resendMessage, KEEPS),
   route('put', '/v1/messages/:messageId/business', 'putMessageBusiness', 'submit', putMessageBusiness, KEEPS),
   route('post', '/v1/inbox/lease', 'leaseInbox', 'inbox', leaseInbox, KEEPS),
   route('get', '/v1/inbox', 'listInbox', 'inbox', listInbox, KEEPS),
