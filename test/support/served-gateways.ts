@@ -29,6 +29,8 @@ export interface ServedFiles {
 
 /** Lines added to the configurations, to each by its name, and to the legs of the agreement. */
 export interface ServedOptions {
+  /** Where a party is reached, when something stands before its door: a URL without path. */
+  readonly reachable?: Partial<Record<ServedName, string>>;
   readonly config?: string | ((name: ServedName) => string);
   readonly legs?: string;
 }
@@ -52,7 +54,7 @@ export async function writeServed(options: ServedOptions = {}): Promise<Record<S
   for (const place of Object.values(places)) {
     mkdirSync(join(place.folder, 'pmodes'), { recursive: true });
     writeFileSync(join(place.folder, 'token'), `${place.token}\n`, { mode: 0o600 });
-    writeFileSync(join(place.folder, 'pmodes', 'a-b.yaml'), agreement(places, options.legs ?? ''));
+    writeFileSync(join(place.folder, 'pmodes', 'a-b.yaml'), agreement(places, options));
     const more = typeof options.config === 'function' ? options.config(place.name) : options.config;
     writeFileSync(place.config, configuration(place, more ?? ''));
   }
@@ -76,10 +78,13 @@ keys:
 ${more}`;
 }
 
-function agreement(places: Record<ServedName, ServedFiles>, legs: string): string {
+function agreement(
+  places: Record<ServedName, ServedFiles>,
+  { legs = '', reachable = {} }: ServedOptions,
+): string {
   const party = (name: ServedName): string => `  ${name}:
     ids: [{ value: ${name}, type: '${PARTY_TYPE}' }]
-    address: ${places[name].as4}/as4
+    address: ${reachable[name] ?? places[name].as4}/as4
     certificates: ${name.toLowerCase()}.pem
 `;
   return `id: a-b
