@@ -1,15 +1,25 @@
-/** The evidence exchange: so far the two RegRep documents of the straight answer. */
+/** The evidence exchange: documents of the Exchange Data Model 1.0 to 2.0 read, written and checked. */
+export * from './model/index.ts';
+export { EDM_VERSIONS, versionOf } from './versions.ts';
+export type { EdmVersion, EdmVersionName } from './versions.ts';
+export { DOCUMENT_LIMITS, readExchangeDocument } from './read-document.ts';
+export type { DocumentKind, ExchangeDocument, ReadDocument } from './read-document.ts';
 export {
   REGREP_MIME_TYPE,
-  SPECIFICATION,
+  writeErrorResponse,
   writeEvidenceRequest,
   writeEvidenceResponse,
-} from './evidence-documents.ts';
-export type {
-  Agent,
-  EvidenceRequest,
-  EvidenceResponse,
-  EvidenceType,
-  NaturalPerson,
-} from './evidence-documents.ts';
-export { readEvidenceRequest } from './read-evidence-request.ts';
+  writeExchangeDocument,
+} from './write-document.ts';
+export { evidenceIn, objectListOf } from './evidence-bundles.ts';
+export type { EvidenceBundle, EvidenceDocument, EvidenceRole, ReceivedEvidence } from './evidence-bundles.ts';
+export {
+  deferredResponse,
+  errorResponse,
+  evidenceResponse,
+  exchangeException,
+  previewRequired,
+  requesterOf,
+  subjectOf,
+} from './answer-request.ts';
+export type { AnswerFacts } from './answer-request.ts';

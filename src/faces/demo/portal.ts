@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { REGREP_MIME_TYPE, SPECIFICATION, writeEvidenceRequest } from '../../oots/index.ts';
-import type { EvidenceRequest } from '../../oots/index.ts';
+import { EDM_VERSIONS, REGREP_MIME_TYPE, writeEvidenceRequest } from '../../oots/index.ts';
+import type { Agent, EvidenceRequest } from '../../oots/index.ts';
 import type { Backend } from './api.ts';
+import { cornerProperty } from './corner-property.ts';
 import type { Narrator } from './narrator.ts';
 
 /** What the portal got back. */
@@ -15,42 +16,54 @@ export interface PortalResult {
 /** s; the exchange is over well before. */
 const PATIENCE = 20;
 
+const REQUESTER: Agent = {
+  identifier: { value: 'XA22233223', scheme: 'urn:cef.eu:names:identifier:EAS:0096' },
+  names: [{ text: 'Universität von XA – Zulassungsstelle', lang: 'DE' }],
+  address: { country: 'XA' },
+  classification: 'ER',
+};
+
+const PROVIDER: Agent = {
+  identifier: { value: 'XB73524311', scheme: 'urn:cef.eu:names:identifier:EAS:9930' },
+  names: [{ text: 'Registre civil de XB', lang: 'FR' }],
+};
+
 /** A citizen of XB who studies in XA: everything the request says, fictitious and with letters beyond ASCII. */
 export function exampleRequest(): EvidenceRequest {
   return {
-    id: randomUUID(),
-    issuedAt: new Date().toISOString(),
-    procedure: 'T3',
-    requirement: {
-      identifier: 'https://sr.oots.tech.ec.europa.eu/requirements/f8a6a284-34e9-42c7-9733-63b5c4f4aa42',
-      name: 'Proof of birth',
-    },
-    requester: {
-      identifier: 'XA22233223',
-      scheme: 'urn:cef.eu:names:identifier:EAS:0096',
-      name: 'Universität von XA – Zulassungsstelle',
-      language: 'DE',
-      country: 'XA',
-    },
-    provider: {
-      identifier: 'XB73524311',
-      scheme: 'urn:cef.eu:names:identifier:EAS:9930',
-      name: 'Registre civil de XB',
-      language: 'FR',
-      country: 'XB',
-    },
-    person: {
-      identifier: 'XB/XA/123123123',
-      familyName: 'Łukasiewicz-Ñandú',
-      givenName: 'Zoë',
-      dateOfBirth: '1998-02-17',
-    },
-    evidenceType: {
-      identifier: '41170824-15d9-4c16-984e-63b75b937b8c',
-      classification:
-        'https://sr.oots.tech.ec.europa.eu/evidencetypeclassifications/XB/ca8afed6-2dc0-422a-a931-d21c3d8d370e',
-      title: 'Birth certificate',
-      format: 'application/pdf',
+    id: `urn:uuid:${randomUUID()}`,
+    specificationIdentifier: EDM_VERSIONS['2.0'].specification,
+    issueDateTime: new Date().toISOString(),
+    procedure: { code: 'T3' },
+    possibilityForPreview: false,
+    explicitRequestGiven: true,
+    requirements: [
+      {
+        identifier: {
+          value: 'https://sr.oots.tech.ec.europa.eu/requirements/f8a6a284-34e9-42c7-9733-63b5c4f4aa42',
+        },
+        names: [{ text: 'Proof of birth', lang: 'EN' }],
+      },
+    ],
+    evidenceRequester: [REQUESTER],
+    evidenceProvider: PROVIDER,
+    responseOption: { returnType: 'LeafClassWithRepositoryItem' },
+    query: {
+      queryDefinition: 'DocumentQuery',
+      evidenceRequest: {
+        identifier: { value: '41170824-15d9-4c16-984e-63b75b937b8c' },
+        evidenceTypeClassification:
+          'https://sr.oots.tech.ec.europa.eu/evidencetypeclassifications/XB/ca8afed6-2dc0-422a-a931-d21c3d8d370e',
+        titles: [{ text: 'Birth certificate', lang: 'EN' }],
+        distributedAs: [{ format: 'application/pdf', languages: ['EN'] }],
+      },
+      naturalPerson: {
+        levelOfAssurance: 'High',
+        identifier: { value: 'XB/XA/123123123', scheme: 'eidas' },
+        familyName: 'Łukasiewicz-Ñandú',
+        givenName: 'Zoë',
+        dateOfBirth: '1998-02-17',
+      },
     },
   };
 }
@@ -65,10 +78,10 @@ export async function askForEvidence(
     {
       action: 'ExecuteQueryRequest',
       messageProperties: [
-        { name: 'originalSender', value: request.requester.identifier, type: request.requester.scheme },
-        { name: 'finalRecipient', value: request.provider.identifier, type: request.provider.scheme },
+        cornerProperty('originalSender', REQUESTER.identifier),
+        cornerProperty('finalRecipient', PROVIDER.identifier),
         { name: 'ExchangeId', value: randomUUID() },
-        { name: 'SpecificationId', value: SPECIFICATION },
+        { name: 'SpecificationId', value: EDM_VERSIONS['2.0'].specification },
       ],
     },
     [

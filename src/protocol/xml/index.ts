@@ -17,6 +17,7 @@ export {
   isElement,
   onlyChild,
   optionalChild,
+  ownTextOf,
   placeOf,
   sameNode,
   strictTextOf,

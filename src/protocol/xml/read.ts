@@ -61,6 +61,11 @@ export function textOf(element: XmlElement): string {
   throw notText(element, `the element ${excerpt(elements[0]!.name)}`);
 }
 
+/** The text directly inside an element, whatever elements stand in between; comments and instructions are left out. */
+export function ownTextOf(element: XmlElement): string {
+  return directText(element);
+}
+
 /** As textOf, and comments and processing instructions are refused too: for values that a signature depends on. */
 export function strictTextOf(element: XmlElement): string {
   const { comments, others } = insideOf(element);

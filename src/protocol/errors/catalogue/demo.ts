@@ -29,5 +29,10 @@ export const demo: ErrorRoom = {
       cause: 'Another demonstration runs in this folder.',
       cure: 'End it, or name another folder.',
     },
+    'demo/unanswerable-request': {
+      seenBy: 'O',
+      cause: 'An evidence request lacks a value the provider of the demonstration needs, or is none.',
+      cure: 'Send a RegRep QueryRequest that has it.',
+    },
   },
 };

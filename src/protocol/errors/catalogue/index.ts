@@ -12,7 +12,6 @@ import { receive } from './receive.ts';
 import { notify } from './notify.ts';
 import { deliver } from './deliver.ts';
 import { inspect } from './inspect.ts';
-import { oots } from './oots.ts';
 import { http } from './http.ts';
 import { store } from './store.ts';
 import { payloads } from './payloads.ts';
@@ -45,7 +44,6 @@ export const ERROR_CATALOGUE: Readonly<Record<string, ErrorRoom>> = {
   notify,
   deliver,
   inspect,
-  oots,
   http,
   store,
   payloads,
