@@ -93,7 +93,8 @@ function answerError(observer: Observer): ErrorRequestHandler {
       route: (request.route as { path?: string } | undefined)?.path,
       status: problem.status,
       code: problem.code,
-      field: problem.field,
+      // The name of a field that is not known is the caller's own, and may be anything: only the caller is told.
+      field: problem.code === 'rest/unknown-field' ? undefined : problem.field,
       ...(level === 'error' ? { error: describeError(error) } : {}),
     });
     if (response.headersSent || response.destroyed) {
