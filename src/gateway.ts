@@ -93,7 +93,7 @@ async function startAll(
   const operations = await openOperations(making);
   const world = await openWorld(making);
   const msh = createMsh(world);
-  const notifier = await openNotifier(making, world);
+  const notifier = openNotifier(making, world);
   const doors: Closings = [];
   const workers = [() => msh.stop(), () => notifier.stop()];
   making.closings.push(() => finish([...doors, ...workers], making.config.times.shutdownMs, patience));

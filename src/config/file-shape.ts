@@ -139,7 +139,7 @@ const timeouts = z.strictObject({
     'How long the doors stay open after readiness has turned 503 at the stop, so that load balancers hear of it.',
   ),
   reload: duration(
-    'Distance of two looks for changed P-Modes, keys, certificates and revocation lists; 0s looks never.',
+    'Distance of two looks for changed P-Modes, keys, certificates, revocation lists and webhooks; 0s looks never.',
   ),
   heartbeat: duration(
     'Distance of two signs of life a node leaves in the store, where it also hears of a reload.',

@@ -21,3 +21,5 @@ export type { ApiKey, ApiScope, LoadedApiKeys } from './api-keys.ts';
 export { addApiKey, listApiKeys, revokeApiKey } from './edit-api-keys.ts';
 export type { NewApiKey } from './edit-api-keys.ts';
 export { diffApiKeys } from './diff-api-keys.ts';
+export { diffWebhooks, webhookFacts } from './diff-webhooks.ts';
+export type { WebhookFacts } from './diff-webhooks.ts';

@@ -164,6 +164,8 @@ export interface ConfiguredWebhook {
   readonly secret?: Secret | undefined;
   /** Lines of headers; `webhookHeaders` reads them. */
   readonly headers?: Secret | undefined;
+  /** Absolute paths of the files that the two were read from. */
+  readonly secretFiles: readonly string[];
   readonly events: readonly ('received' | 'acknowledged' | 'failed' | 'delivered')[];
   readonly actions?: readonly string[] | undefined;
   readonly partners?: readonly string[] | undefined;

@@ -18,14 +18,17 @@ type WebhookFile = NonNullable<ConfigFile['webhooks']>[number];
 /** A webhook as it will be used; `base` tells the folder that a file of it is relative to. */
 export function buildWebhook(webhook: WebhookFile, base: (key: string) => string): ConfiguredWebhook {
   const { name = '', url = '' } = webhook;
-  const secret = secretFrom(webhook.secret, inFolder(base('secretFile'), webhook.secretFile));
-  const headers = secretFrom(undefined, inFolder(base('headersFile'), webhook.headersFile));
+  const secretFile = inFolder(base('secretFile'), webhook.secretFile);
+  const headersFile = inFolder(base('headersFile'), webhook.headersFile);
+  const secret = secretFrom(webhook.secret, secretFile);
+  const headers = secretFrom(undefined, headersFile);
   const authorities = [webhook.authorities ?? []].flat();
   return {
     name,
     url,
     ...(secret === undefined ? {} : { secret }),
     ...(headers === undefined ? {} : { headers }),
+    secretFiles: [secretFile, headersFile].filter((file) => file !== undefined),
     events: webhook.events ?? webhookDefaults.events,
     ...restrictions(webhook),
     allowPrivate: webhook.allowPrivate ?? webhookDefaults.allowPrivate,

@@ -38,6 +38,7 @@ async function inputsOf({
   keys,
   listeners,
   revocationLists,
+  webhooks,
   folders,
 }: Config): Promise<readonly string[]> {
   return [
@@ -45,6 +46,7 @@ async function inputsOf({
     ...keys.flatMap(({ path, certificate, passwordFile }) => [path, certificate, passwordFile]),
     ...revocationLists,
     listeners.api.keysFile,
+    ...webhooks.flatMap(({ secretFiles, authorities }) => [...secretFiles, ...authorities]),
     ...(await filesIn(folders.pmodes)),
     ...(await filesIn(folders.certificates)),
   ].filter((path) => path !== undefined);

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { ApiKey, Config, Setting } from '../config/index.ts';
-import { diffApiKeys, diffSettings } from '../config/index.ts';
+import { diffApiKeys, diffSettings, diffWebhooks } from '../config/index.ts';
 import { readApiKeys } from '../load-api-keys.ts';
+import { loadWebhooks } from '../load-webhooks.ts';
+import type { LoadedWebhook } from '../load-webhooks.ts';
 import { loadAgreements } from '../load-agreements.ts';
 import type { LoadedAgreements } from '../load-agreements.ts';
 import { diffPModes } from '../protocol/pmode/index.ts';
@@ -25,7 +27,8 @@ export interface Snapshot {
   readonly loaded: LoadedAgreements;
   /** Keys of the backend API; undefined when no file of them is named. */
   readonly apiKeys: readonly ApiKey[] | undefined;
-  /** The same for the same P-Modes, keys, trust and API keys, wherever and however they are written: nodes compare it. */
+  readonly webhooks: readonly LoadedWebhook[];
+  /** The same for the same P-Modes, keys, trust, API keys and webhooks, wherever and however they are written: nodes compare it. */
   readonly digest: string;
 }
 
@@ -36,22 +39,24 @@ export interface Change {
 }
 
 /** Settings that take effect while the access point runs, with everything below them. */
-const SWAPPED = /^(keys|revocationLists|pmodes|certificates)(\b|$)/;
+const SWAPPED = /^(keys|revocationLists|pmodes|certificates|webhooks)(\b|$)/;
 
-/** Reads a snapshot. Throws `config/pmodes`, `config/keys` or `config/api-keys` listing every problem at once. */
+/** Reads a snapshot. Throws `config/pmodes`, `config/keys` or `config/api-keys` listing every problem at once, or `config/webhook-authority`. */
 export async function loadSnapshot(read: ReadConfig): Promise<Snapshot> {
   const loaded = await loadAgreements(read.config);
   const apiKeys = readApiKeys(read.config);
-  return { read, loaded, apiKeys, digest: digestOf(loaded, apiKeys) };
+  const webhooks = await loadWebhooks(read.config);
+  return { read, loaded, apiKeys, webhooks, digest: digestOf(loaded, apiKeys, webhooks) };
 }
 
 /** The settings of the start with those of `fresh` that may change while the access point runs. */
 export function swappable(running: Config, fresh: Config): Config {
-  const { keys, revocationLists, folders } = fresh;
+  const { keys, revocationLists, folders, webhooks } = fresh;
   return {
     ...running,
     keys,
     revocationLists,
+    webhooks,
     folders: { ...running.folders, pmodes: folders.pmodes, certificates: folders.certificates },
   };
 }
@@ -65,6 +70,7 @@ export function diffSnapshots(before: Snapshot, after: Snapshot): readonly Chang
     ),
     ...keys.map((words) => ({ words, weakens: false })),
     ...diffApiKeys(before.apiKeys ?? [], after.apiKeys ?? []).map((words) => ({ words, weakens: false })),
+    ...diffWebhooks(before.webhooks, after.webhooks),
   ];
 }
 
@@ -79,9 +85,14 @@ function keysOf({ loaded }: Snapshot): Parameters<typeof diffKeys>[0] {
   return { keyRing: loaded.agreements.keyRing, inventory: loaded.certificates };
 }
 
-function digestOf({ agreements, certificates }: LoadedAgreements, apiKeys: Snapshot['apiKeys']): string {
+function digestOf(
+  { agreements, certificates }: LoadedAgreements,
+  apiKeys: Snapshot['apiKeys'],
+  webhooks: Snapshot['webhooks'],
+): string {
   const facts = {
     apiKeys,
+    webhooks: webhooks.map(({ name, facts: ofOne }) => [name, ofOne]),
     pmodes: agreements.pmodes.map(({ file: _file, ...pmode }) => pmode),
     certificates: certificates.map(({ use, party, thumbprintSha256 }) => [use, party, thumbprintSha256]),
     revocationLists: agreements.keyRing

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { loadConfig, webhookHeaders, webhookSecrets } from '../../src/config/index.ts';
+import {
+  diffWebhooks,
+  loadConfig,
+  webhookFacts,
+  webhookHeaders,
+  webhookSecrets,
+} from '../../src/config/index.ts';
 import { scratchFolder } from '../support/scratch.ts';
 
 const SECRET = 'x'.repeat(32);
@@ -98,4 +104,40 @@ test('two webhooks of one name are refused, http is allowed with allowPrivate, a
   );
   const { problems } = load(`  - { name: a, url: "https://p.example/", secret: ${SECRET}, action: [x] }\n`);
   assert.ok(problems.some(({ advice }) => /actions/.test(advice ?? '')));
+});
+
+function factsOf(webhooks: string, authorities: readonly Buffer[] = []): ReturnType<typeof webhookFacts>[] {
+  return load(webhooks).config!.webhooks.map((webhook) => webhookFacts(webhook, authorities));
+}
+
+test('what changes between two lists of webhooks is told in words, and nothing secret with it', () => {
+  const hook = (name: string, more: string) => `  - { name: ${name}, ${more} }\n`;
+  const before = factsOf(
+    hook('gone', `url: "https://a.example/", secret: ${SECRET}`) +
+      hook('same', `url: "https://b.example/", secret: ${SECRET}`) +
+      hook('other', `url: "https://c.example/in?token=one", secret: ${SECRET}, events: [failed]`),
+  );
+  const after = factsOf(
+    hook('same', `secret: ${SECRET}, timeout: 10000ms, url: "https://b.example/"`) +
+      hook('other', `url: "https://d.example/in?token=two", secret: ${SECRET}new, allowPrivate: true`) +
+      hook('new', `url: "https://e.example/?key=three", secret: ${SECRET}, events: [received]`),
+  );
+  assert.deepEqual(
+    diffWebhooks(before, after).map(({ words, weakens }) => (weakens ? `! ${words}` : words)),
+    [
+      'webhook gone is removed',
+      'webhook other: url changes from https://c.example/in to https://d.example/in',
+      'webhook other: query changes',
+      'webhook other: secret changes',
+      'webhook other: events changes from failed to received, acknowledged, failed, delivered',
+      '! webhook other: reach changes from only public addresses to may lead to private addresses',
+      'webhook new is added: received to https://e.example/',
+    ],
+  );
+  const one = hook('same', `url: "https://b.example/", secret: ${SECRET}`);
+  assert.deepEqual(
+    diffWebhooks(factsOf(one), factsOf(one, [Buffer.from('an authority')])).map(({ words }) => words),
+    ['webhook same: authorities changes'],
+  );
+  assert.deepEqual(diffWebhooks(after, after), []);
 });

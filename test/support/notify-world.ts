@@ -77,6 +77,7 @@ export function noNotifier(): Notifier {
     webhooks: refuse,
     deliveries: refuse,
     replay: refuse,
+    renew: refuse,
     start: () => Promise.resolve(),
     stop: () => Promise.resolve(),
   };

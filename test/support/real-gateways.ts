@@ -5,6 +5,7 @@ import { makeDevelopmentPki } from '../../src/development-pki.ts';
 import type { MadePki } from '../../src/development-pki.ts';
 import { startGateway } from '../../src/gateway.ts';
 import type { Gateway } from '../../src/gateway.ts';
+import type { ReadConfig } from '../../src/gateway/snapshot.ts';
 import type { MshEvent } from '../../src/msh/index.ts';
 import { formatProblem } from '../../src/protocol/pmode/index.ts';
 import { scratchFolder } from './scratch.ts';
@@ -28,7 +29,16 @@ const PARTIES = ['AP_XA_01', 'AP_XB_01'] as const;
 /** Starts both; they stop when the test ends. `more` is added to both configurations, `morePMode` to the P-Mode. */
 export async function startRealGateways(
   ending: Ending,
-  { more = '', morePMode = '' }: { readonly more?: string; readonly morePMode?: string } = {},
+  {
+    more = '',
+    morePMode = '',
+    files = {},
+  }: {
+    readonly more?: string;
+    readonly morePMode?: string;
+    /** Texts of files beside each configuration, by their names. */
+    readonly files?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<RealGateways> {
   const test = inReverse(ending);
   const folder = scratchFolder();
@@ -43,10 +53,12 @@ export async function startRealGateways(
     const here = join(folder, party);
     mkdirSync(join(here, 'pmodes'), { recursive: true });
     writeFileSync(join(here, 'quoin.yaml'), configuration(party, pki, more));
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(here, name), text);
     writeFileSync(join(here, 'pmodes', 'oots.yaml'), pmode(pki, addressOfB, morePMode));
-    const { config, problems } = loadConfig({ file: join(here, 'quoin.yaml') });
-    if (config === undefined) throw new Error(problems.map(formatProblem).join('\n'));
-    const gateway = await startGateway(config);
+    const file = join(here, 'quoin.yaml');
+    const read = readAt(file);
+    const reread = (): Promise<ReadConfig> => Promise.resolve().then(() => readAt(file));
+    const gateway = await startGateway(read.config, { origin: { read, reread } });
     test.after(() => gateway.stop());
     const events: MshEvent[] = [];
     gateway.observer.observe((event) => events.push(event));
@@ -56,6 +68,12 @@ export async function startRealGateways(
   const b = await start(PARTIES[1], 'http://127.0.0.1:9');
   const a = await start(PARTIES[0], b.as4);
   return { folder, a, b };
+}
+
+function readAt(file: string): ReadConfig {
+  const { config, problems, settings } = loadConfig({ file });
+  if (config === undefined) throw new Error(problems.map(formatProblem).join('\n'));
+  return { config, settings, warnings: [] };
 }
 
 function configuration(party: string, pki: MadePki, more: string): string {

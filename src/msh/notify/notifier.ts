@@ -2,17 +2,24 @@ import { QuoinError } from '../../protocol/errors/index.ts';
 import { failureFrom } from '../messages.ts';
 import type { EventCursor, EventFilter, EventPage, EventRequest, Replay } from '../ports/index.ts';
 import { cloudEventOf } from './cloud-event.ts';
-import { createSleeper, startDispatcher } from './dispatcher.ts';
-import type { Dispatcher } from './dispatcher.ts';
+import { createSleeper } from './dispatcher.ts';
 import { seeWebhooks, startHousekeeping } from './housekeeping.ts';
+import { createRoster } from './roster.ts';
 import type { Notifier, NotifyContext, Webhook, WebhookStatus } from './types.ts';
 import { wants } from './wants.ts';
 
 /** Tells backends what happens to messages, over the given world. */
-export function createNotifier(context: NotifyContext): Notifier {
-  const { store, source } = context;
+export function createNotifier(given: NotifyContext): Notifier {
+  const { store, source } = given;
+  let current = given.webhooks;
+  const context: NotifyContext = {
+    ...given,
+    get webhooks() {
+      return current;
+    },
+  };
   const watchers = new Set<() => void>();
-  const { start, stop, wake } = life(context, watchers);
+  const { start, stop, wake, follow } = life(context, watchers);
   return {
     events: (filter, request) => events(context, filter, request),
     lastEvent: () => store.lastEvent(),
@@ -32,6 +39,10 @@ export function createNotifier(context: NotifyContext): Notifier {
       const deliveries = await replay(context, name, which);
       wake();
       return deliveries;
+    },
+    renew: async (webhooks) => {
+      current = webhooks;
+      await follow();
     },
     start,
     stop,
@@ -67,36 +78,48 @@ function cursorAhead(found: EventCursor, last: EventCursor): QuoinError {
   });
 }
 
+interface Life extends Pick<Notifier, 'start' | 'stop'> {
+  readonly wake: () => void;
+  /** Makes the dispatchers those of the webhooks of the context. */
+  readonly follow: () => Promise<void>;
+}
+
 /** Dispatchers, housekeeping and the look for events of other nodes: started once, stopped in reverse. */
-function life(
-  context: NotifyContext,
-  watchers: ReadonlySet<() => void>,
-): Pick<Notifier, 'start' | 'stop'> & { readonly wake: () => void } {
-  let dispatchers: readonly Dispatcher[] = [];
+function life(context: NotifyContext, watchers: ReadonlySet<() => void>): Life {
+  const roster = createRoster(context);
   let endings: readonly (() => Promise<void>)[] = [];
   const wake = (): void => {
-    for (const dispatcher of dispatchers) dispatcher.wake();
+    roster.wake();
     for (const watcher of [...watchers]) watcher();
   };
   return {
     wake,
+    follow: async () => {
+      if (endings.length === 0) return;
+      await seen(context);
+      await roster.follow();
+    },
     start: async () => {
       await seeWebhooks(context, context.nature.now());
-      dispatchers = context.webhooks.map((webhook) => startDispatcher(context, webhook));
+      void roster.follow();
       const housekeeping = startHousekeeping(context);
       const tail = followTail(context, () => watchers.size > 0, wake);
       const deaf = context.store.onEvent(wake);
-      endings = [
-        () => Promise.resolve(deaf()),
-        tail.stop,
-        housekeeping.stop,
-        ...dispatchers.map(({ stop }) => stop),
-      ];
+      endings = [() => Promise.resolve(deaf()), tail.stop, housekeeping.stop, roster.stop];
     },
     stop: async () => {
       await Promise.all(endings.map((end) => end()));
     },
   };
+}
+
+/** A webhook the store does not know yet is told nothing; the housekeeping notes it within a minute at the latest. */
+async function seen(context: NotifyContext): Promise<void> {
+  await seeWebhooks(context, context.nature.now()).catch((error: unknown) => {
+    const step = 'notify/renew';
+    const failure = failureFrom(step, error);
+    context.observer.emit({ event: 'notify/defect', level: 'error', step, failure });
+  });
 }
 
 /** Tells of events that other processes have written: looks for them while somebody watches. */

@@ -64,6 +64,7 @@ export interface NotifyContext {
   readonly store: EventStore & DeliveryStore;
   readonly observer: Observer;
   readonly nature: Nature;
+  /** Those that are told at the beginning. */
   readonly webhooks: readonly Webhook[];
   /** Who we are, the source of our CloudEvents: a URI. */
   readonly source: string;
@@ -112,6 +113,11 @@ export interface Notifier {
   ): Promise<Page<Delivery>>;
   /** Tells a webhook again what it was told or not, in order; resolves to how many deliveries that makes. Rejects as above. */
   replay(webhook: string, which: Replay): Promise<number>;
+  /**
+   * Tells these webhooks from now on: those it has told already go on undisturbed, of the others no attempt is begun any
+   * more; new ones begin with what happens now. Resolves when the last attempt of a webhook that went has ended. Never rejects.
+   */
+  renew(webhooks: readonly Webhook[]): Promise<void>;
   /** Starts telling. */
   start(): Promise<void>;
   /** Begins nothing new and resolves when what is under way has ended. */

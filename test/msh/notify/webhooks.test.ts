@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 import { test } from 'node:test';
 import { attempt, newOutbound, receipt } from '../../support/records.ts';
-import { notifyWorld, SECRET } from '../../support/notify-world.ts';
+import { notifyWorld, SECRET, testWebhook } from '../../support/notify-world.ts';
 import type { NotifyWorld } from '../../support/notify-world.ts';
 import { startEndpoint, status } from '../../support/webhook-endpoint.ts';
 import type { TakenEvent } from '../../support/webhook-endpoint.ts';
@@ -322,5 +323,66 @@ test(
     await assert.rejects(world.notifier.events({}, { after: '999', limit: 1 }), {
       code: 'notify/cursor-ahead',
     });
+  },
+);
+
+test(
+  'another list of webhooks holds from then on: what has not changed goes on, what is gone is told nothing',
+  HANGS,
+  async (t) => {
+    const [kept, gone, fresh] = [await startEndpoint(t), await startEndpoint(t), await startEndpoint(t)];
+    const same = testWebhook(t, { name: 'same', url: kept.url });
+    const moving = testWebhook(t, { name: 'moving', url: gone.url });
+    const world = await notifyWorld(t, [same, moving, { name: 'leaving', url: gone.url }]);
+    const first = await world.receive();
+    await world.logged('notify/delivered', 3);
+
+    const secret = `another ${SECRET}`;
+    const moved = { ...moving, url: fresh.url, secrets: [secret] };
+    const added = testWebhook(t, { name: 'added', url: fresh.url });
+    await world.notifier.renew([same, moved, added]);
+    assert.deepEqual(
+      (await world.notifier.webhooks()).map(({ name, url }) => [name, url]),
+      [
+        ['same', kept.url],
+        ['moving', fresh.url],
+        ['added', fresh.url],
+      ],
+    );
+    const second = await world.receive();
+    await world.logged('notify/delivered', 6);
+    assert.deepEqual(subjects(kept.taken), [first, second]);
+    assert.deepEqual(subjects(gone.taken), [first, first], 'it gets nothing more');
+    assert.deepEqual(subjects(fresh.taken), [second, second], 'a new one begins with what happens now');
+    assert.equal(fresh.taken.filter((taken) => verified(taken, secret)).length, 1);
+    assert.equal((await world.deliveries('leaving')).length, 1);
+    await assert.rejects(world.notifier.replay('leaving', {}), { code: 'notify/unknown-webhook' });
+  },
+);
+
+test(
+  'an attempt of a webhook that goes is ended first; what waits for it goes to its new address',
+  HANGS,
+  async (t) => {
+    const [old, fresh] = [await startEndpoint(t), await startEndpoint(t)];
+    const responses: ServerResponse[] = [];
+    old.answer = (_taken, response) => void responses.push(response);
+    const world = await notifyWorld(t, [{ url: old.url }]);
+    await world.receive('one');
+    await old.until(1);
+    let renewed = false;
+    const renewing = world.notifier.renew([testWebhook(t, { url: fresh.url })]).then(() => {
+      renewed = true;
+    });
+    const second = await world.receive('two');
+    await fresh.until(1);
+    assert.equal(renewed, false, 'the attempt still runs');
+    responses[0]!.writeHead(500).end();
+    await renewing;
+    assert.deepEqual(subjects(fresh.taken), [second]);
+    anHourLater(world);
+    await world.receive('three');
+    await fresh.until(3);
+    assert.equal(old.taken.length, 1, 'the retry went to the new address');
   },
 );

@@ -30,6 +30,11 @@ export const config: ErrorRoom = {
       cause: 'P-Modes, keys or certificates changed again and again while they were read for a reload.',
       cure: 'Reload when whatever writes them has finished.',
     },
+    'config/webhook-authority': {
+      seenBy: 'O',
+      cause: 'The file of an authority that a webhook names cannot be read.',
+      cure: 'Put it back, or name another one under `webhooks[].authorities`.',
+    },
     'config/pmodes': { seenBy: 'O', cause: 'P-Modes cannot be used.', cure: 'See `quoin pmode check`.' },
   },
 };
