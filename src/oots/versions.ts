@@ -24,8 +24,8 @@ export interface EdmVersion {
   readonly evidence: 'flat' | 'packaged';
   /** Elements a requirement may have (R-EDM-REQ-S038). */
   readonly requirementElements: readonly string[];
-  /** The SDG profile: which schema, and which elements a distribution may have. */
-  readonly schema: 'edm-1' | 'edm-2';
+  /** Name of the schema (schemas/xml/edm). */
+  readonly schema: 'edm-1.0' | 'edm-1.1' | 'edm-2.0';
 }
 
 const FOUR_CORNERS = ['originalSender', 'finalRecipient'];
@@ -42,7 +42,7 @@ const FIRST: EdmVersion = {
   previewMethods: ['GET', 'POST'],
   evidence: 'flat',
   requirementElements: ['Identifier', 'Name'],
-  schema: 'edm-1',
+  schema: 'edm-1.0',
 };
 
 /** The versions that are read, written and checked: each is the one before with its differences (TDD 1.0.6 to 2.0.1). */
@@ -53,12 +53,14 @@ export const EDM_VERSIONS: Readonly<Record<EdmVersionName, EdmVersion>> = {
     name: '1.1',
     specification: 'oots-edm:v1.1',
     missingRequestSlots: ['ReturnLocation'],
+    schema: 'edm-1.1',
   },
   '1.2': {
     ...FIRST,
     name: '1.2',
     specification: 'oots-edm:v1.2',
     missingRequestSlots: ['ReturnLocation'],
+    schema: 'edm-1.1',
     previewMethods: ['GET', 'POST', 'PUT'],
   },
   '2.0': {
@@ -73,7 +75,7 @@ export const EDM_VERSIONS: Readonly<Record<EdmVersionName, EdmVersion>> = {
     previewMethods: [],
     evidence: 'packaged',
     requirementElements: ['Identifier', 'Name', 'Description'],
-    schema: 'edm-2',
+    schema: 'edm-2.0',
   },
 };
 

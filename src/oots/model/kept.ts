@@ -20,7 +20,7 @@ export interface Kept {
   readonly attributes?: readonly KeptAttribute[];
   /** The order of what the model names, by key, where it is not that of the model. */
   readonly order?: readonly string[];
-  /** By key: the `collectionType` of a slot where it is not a set; empty for a slot that names none. */
+  /** By key: the `collectionType` of a slot where it is not a set (empty: it names none), the non-Latin writing of a name. */
   readonly asides?: Readonly<Record<string, string>>;
 }
 

@@ -14,14 +14,24 @@ export interface NaturalPerson extends Keeping {
   readonly levelOfAssurance?: string;
   /** `XX/YY/…` of scheme `eidas`. */
   readonly identifier?: Identifier;
+  /** Its non-Latin writing, where there is one (EDM 1.1 and later), is `kept.asides.familyName`; so for the other names. */
   readonly familyName: string;
   readonly givenName: string;
   /** `YYYY-MM-DD`. */
   readonly dateOfBirth: string;
   readonly birthName?: string;
   readonly placeOfBirth?: string;
+  /** Country code; this and the next four since EDM 1.1. */
+  readonly countryOfBirth?: string;
+  readonly townOfBirth?: string;
+  /** Country codes. */
+  readonly nationalities?: readonly string[];
+  /** Country code. */
+  readonly countryOfResidence?: string;
   readonly currentAddress?: Address;
   readonly gender?: string;
+  readonly phoneNumber?: string;
+  readonly emailAddress?: string;
   readonly attributes?: readonly SectorSpecificAttribute[];
 }
 
@@ -34,5 +44,7 @@ export interface LegalPerson extends Keeping {
   readonly legalPersonIdentifier?: Identifier;
   readonly legalName: string;
   readonly registeredAddress?: Address;
+  readonly legalPhoneNumber?: string;
+  readonly legalEmailAddress?: string;
   readonly attributes?: readonly SectorSpecificAttribute[];
 }

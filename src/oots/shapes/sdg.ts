@@ -1,6 +1,9 @@
-import type { Members } from '../codec/structure.ts';
-import { structure } from '../codec/structure.ts';
+import { attribute, children, element, escapeText, textOf } from '../../protocol/xml/index.ts';
+import { unfit } from '../codec/codec.ts';
+import type { ElementCodec } from '../codec/codec.ts';
 import { any, attr, maybe, one, ownText, some, TEXT } from '../codec/members.ts';
+import { structure } from '../codec/structure.ts';
+import type { Members } from '../codec/structure.ts';
 import type { Address, Agent, Identifier, Jurisdiction, LocalizedText } from '../model/basics.ts';
 import type { LegalPerson, NaturalPerson, SectorSpecificAttribute } from '../model/persons.ts';
 import type {
@@ -73,16 +76,35 @@ const ATTRIBUTE = structure<SectorSpecificAttribute>({
   value: one('sdg:AttributeValue', TEXT),
 });
 
+/** A name, with its non-Latin writing as a peculiarity. */
+const PERSON_NAME: ElementCodec<string> = {
+  read(found, place, reading) {
+    const [other] = found.attrs.filter(
+      ({ name, namespaceUri }) => name !== 'nonLatin' || namespaceUri !== '',
+    );
+    if (other === undefined && children(found).length === 0) return textOf(found);
+    return unfit(reading, { check: 'text-only', field: place, expected: 'a name' });
+  },
+  write: (name, value, _writing, aside) => element(name, { nonLatin: aside }, escapeText(value)),
+  aside: (found) => attribute(found, 'nonLatin'),
+};
+
 export const NATURAL_PERSON = structure<NaturalPerson>({
   levelOfAssurance: maybe('sdg:LevelOfAssurance', TEXT),
   identifier: maybe('sdg:Identifier', IDENTIFIER),
-  familyName: one('sdg:FamilyName', TEXT),
-  givenName: one('sdg:GivenName', TEXT),
+  familyName: one('sdg:FamilyName', PERSON_NAME),
+  givenName: one('sdg:GivenName', PERSON_NAME),
   dateOfBirth: one('sdg:DateOfBirth', TEXT),
-  birthName: maybe('sdg:BirthName', TEXT),
+  birthName: maybe('sdg:BirthName', PERSON_NAME),
   placeOfBirth: maybe('sdg:PlaceOfBirth', TEXT),
+  countryOfBirth: maybe('sdg:CountryOfBirth', TEXT),
+  townOfBirth: maybe('sdg:TownOfBirth', TEXT),
+  nationalities: any('sdg:Nationality', TEXT),
+  countryOfResidence: maybe('sdg:CountryOfResidence', TEXT),
   currentAddress: maybe('sdg:CurrentAddress', ADDRESS),
   gender: maybe('sdg:Gender', TEXT),
+  phoneNumber: maybe('sdg:PhoneNumber', TEXT),
+  emailAddress: maybe('sdg:EmailAddress', TEXT),
   attributes: any('sdg:SectorSpecificAttribute', ATTRIBUTE),
 });
 
@@ -90,8 +112,10 @@ export const LEGAL_PERSON = structure<LegalPerson>({
   levelOfAssurance: maybe('sdg:LevelOfAssurance', TEXT),
   identifiers: any('sdg:Identifier', IDENTIFIER),
   legalPersonIdentifier: maybe('sdg:LegalPersonIdentifier', IDENTIFIER),
-  legalName: one('sdg:LegalName', TEXT),
+  legalName: one('sdg:LegalName', PERSON_NAME),
   registeredAddress: maybe('sdg:RegisteredAddress', ADDRESS),
+  legalPhoneNumber: maybe('sdg:LegalPhoneNumber', TEXT),
+  legalEmailAddress: maybe('sdg:LegalEmailAddress', TEXT),
   attributes: any('sdg:SectorSpecificAttribute', ATTRIBUTE),
 });
 

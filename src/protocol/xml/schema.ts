@@ -1,4 +1,10 @@
-import { XmlValidateError, XsdValidator } from 'libxml2-wasm';
+import {
+  XmlBufferInputProvider,
+  xmlCleanupInputProvider,
+  xmlRegisterInputProvider,
+  XmlValidateError,
+  XsdValidator,
+} from 'libxml2-wasm';
 import { lifeOf, parseXml } from './document.ts';
 import type { XmlDoc } from './document.ts';
 import { requireAlive } from './element.ts';
@@ -24,12 +30,15 @@ export interface XmlSchema {
 /** Schemas are ours, and larger than envelopes. */
 const SCHEMA_LIMITS = { maxBytes: 16 * 1024 * 1024, maxElements: 200_000 };
 
-/** Compiles a schema that stands alone (no include or import with a location). Throws QuoinError `xml/schema`. */
-export function compileSchema(xsd: string): XmlSchema {
+/**
+ * Compiles a schema. What it includes or imports by a location is taken from `parts`, by exactly that location, and from
+ * nowhere else: no file and no network. Throws QuoinError `xml/schema`.
+ */
+export function compileSchema(xsd: string, parts: Readonly<Record<string, string>> = {}): XmlSchema {
   const source = parseXml(Buffer.from(xsd), SCHEMA_LIMITS);
   let validator: XsdValidator | undefined;
   try {
-    validator = XsdValidator.fromDoc(lifeOf(source).document);
+    validator = withParts(parts, () => XsdValidator.fromDoc(lifeOf(source).document));
   } catch (error) {
     source.dispose();
     if (!(error instanceof XmlValidateError)) throw error;
@@ -41,6 +50,17 @@ export function compileSchema(xsd: string): XmlSchema {
     source.dispose();
   };
   return { validate: (doc) => validate(validator, doc), dispose, [Symbol.dispose]: dispose };
+}
+
+/** The engine asks registered providers for what a schema names; ours are there only while one is compiled. */
+function withParts<T>(parts: Readonly<Record<string, string>>, compile: () => T): T {
+  const buffers = new Map(Object.entries(parts).map(([location, text]) => [location, Buffer.from(text)]));
+  xmlRegisterInputProvider(new XmlBufferInputProvider(Object.fromEntries(buffers)));
+  try {
+    return compile();
+  } finally {
+    xmlCleanupInputProvider();
+  }
 }
 
 function validate(validator: XsdValidator | undefined, doc: XmlDoc): readonly SchemaFinding[] {

@@ -126,3 +126,17 @@ test('what has been disposed is not used', () => {
   own.dispose();
   withXml(Buffer.from('<a/>'), {}, (other) => assert.throws(() => own.validate(other), /disposed/));
 });
+
+test('a schema takes what it imports from the parts it is given, and from nowhere else', () => {
+  const head = '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"';
+  const main = `${head} xmlns:p="urn:p"><xs:import namespace="urn:p" schemaLocation="part.xsd"/><xs:element name="a" type="p:Number"/></xs:schema>`;
+  const part = `${head} targetNamespace="urn:p"><xs:simpleType name="Number"><xs:restriction base="xs:integer"/></xs:simpleType></xs:schema>`;
+  const validate = (compiled: ReturnType<typeof compileSchema>, xml: string): number =>
+    withXml(Buffer.from(xml), {}, (doc) => compiled.validate(doc).length);
+  const whole = compileSchema(main, { 'part.xsd': part });
+  assert.deepEqual([validate(whole, '<a>1</a>'), validate(whole, '<a>x</a>')], [0, 1]);
+  whole.dispose();
+  assert.throws(() => compileSchema(main), { code: 'xml/schema' });
+  assert.throws(() => compileSchema(main, { 'other.xsd': part }), { code: 'xml/schema' });
+  assert.throws(() => compileSchema(main, { 'part.xsd': '<a' }), { code: 'xml/schema' });
+});
