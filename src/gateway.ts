@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from './config/index.ts';
 import { announce } from './gateway/announce.ts';
+import { addCareSignals } from './gateway/care-signals.ts';
 import { closeAll, finish } from './gateway/closings.ts';
 import type { Closings } from './gateway/closings.ts';
 import type { Making } from './gateway/making.ts';
@@ -94,6 +95,7 @@ async function startAll(
   const world = await openWorld(making);
   const msh = createMsh(world);
   const notifier = openNotifier(making, world);
+  addCareSignals(making.signals, msh, notifier);
   const doors: Closings = [];
   const workers = [() => msh.stop(), () => notifier.stop()];
   making.closings.push(() => finish([...doors, ...workers], making.config.times.shutdownMs, patience));

@@ -4,6 +4,7 @@ import { createMetrics } from '../world/observe/index.ts';
 import { addAgreementSignals, partnerNames } from './agreement-signals.ts';
 import { listenerLimits } from './limits.ts';
 import type { Making } from './making.ts';
+import { addReloadSignals } from './reload-signals.ts';
 import { openTracing } from './open-tracing.ts';
 import { addOwnSignals } from './own-signals.ts';
 
@@ -13,6 +14,7 @@ export async function openOperations(making: Making): Promise<string> {
   openTracing(making);
   addOwnSignals(making);
   addAgreementSignals(making);
+  addReloadSignals(making);
   const metrics = createMetrics({
     log: observer,
     partners: partnerNames(() => loaded().agreements),

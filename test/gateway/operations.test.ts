@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { test } from 'node:test';
+import { addCareSignals } from '../../src/gateway/care-signals.ts';
+import type { Msh, WebhookStatus } from '../../src/msh/index.ts';
+import type { GaugeSource } from '../../src/world/observe/index.ts';
 import { startRealGateways } from '../support/real-gateways.ts';
 import type { RealGateway } from '../support/real-gateways.ts';
+import { startEndpoint } from '../support/webhook-endpoint.ts';
 
 interface Report {
   readonly status: string;
@@ -41,7 +45,13 @@ test('two whole gateways: ready with every part, an exchange in the metrics of b
   const [status, report] = await readiness(a);
   assert.equal(status, 200, JSON.stringify(report));
   assert.equal(report.components['store']?.code, 'ok');
-  assert.deepEqual(Object.keys(report.components).sort(), ['keys', 'payloads', 'queue', 'store']);
+  assert.deepEqual(Object.keys(report.components).sort(), [
+    'configuration',
+    'keys',
+    'payloads',
+    'queue',
+    'store',
+  ]);
 
   await ping(a);
   const [sent, received] = [await metricsOf(a), await metricsOf(b)];
@@ -66,6 +76,68 @@ test('two whole gateways: ready with every part, an exchange in the metrics of b
   assert.equal(sent.get('quoin_component_up{component="store"}'), 1);
   assert.equal(sent.get('quoin_queue_connected'), 1);
   assert.ok((sent.get('quoin_payload_disk_size_bytes') ?? 0) > 0);
+});
+
+test('a refused reload degrades readiness without ending it, and is counted; webhooks and breakers are measured', async (t) => {
+  const endpoint = await startEndpoint(t);
+  const { a, folder } = await startRealGateways(t, {
+    more: `webhooks: [{ name: portal, url: "${endpoint.url}", secret: ${'x'.repeat(40)}, allowPrivate: true }]\n`,
+  });
+  const file = join(folder, 'AP_XA_01', 'pmodes', 'oots.yaml');
+  const text = readFileSync(file, 'utf8');
+  writeFileSync(file, `${text}profil: x\n`);
+  await a.reload('signal');
+  const [status, report] = await readiness(a);
+  assert.deepEqual([status, report.status], [200, 'degraded']);
+  assert.equal(report.components['configuration']?.code, 'config/reload-refused');
+  assert.ok(!JSON.stringify(report).includes(folder), 'nothing of this installation is shown');
+  const metrics = await metricsOf(a);
+  assert.equal(metrics.get('quoin_component_up{component="configuration"}'), 0.5);
+  assert.equal(metrics.get('quoin_ready'), 1);
+  assert.equal(metrics.get('quoin_reloads_total{outcome="refused"}'), 1);
+  assert.equal(metrics.get('quoin_webhook_waiting{webhook="portal"}'), 0);
+  assert.equal(metrics.get('quoin_webhook_oldest_waiting_seconds{webhook="portal"}'), 0);
+  assert.equal(metrics.get('quoin_webhook_failing{webhook="portal"}'), 0);
+  assert.equal(metrics.get('quoin_partner_breaker{partner="AP_XB_01"}'), 0);
+  assert.equal(metrics.get('quoin_partner_paused{partner="AP_XB_01"}'), 0);
+
+  writeFileSync(file, text);
+  await a.reload('signal');
+  assert.equal((await metricsOf(a)).get('quoin_reloads_total{outcome="unchanged"}'), 1);
+});
+
+test('values of partners and webhooks say how they stand', async () => {
+  const gauges: GaugeSource[] = [];
+  const now = Date.now();
+  const breaker = (state: string): object => ({ state, since: 0, failures: 0, waitMs: 0 });
+  const partners = [
+    { name: 'down', breaker: breaker('open') },
+    { name: 'tried', breaker: breaker('half-open'), pause: { at: 0, by: 'ops' } },
+  ];
+  const webhooks = [{ name: 'portal', waiting: 3, oldestWaitingAt: now - 60_000, failingSince: 1 }];
+  addCareSignals(
+    { gauges },
+    { partners: { list: () => Promise.resolve(partners) } as unknown as Msh['partners'] },
+    { webhooks: () => Promise.resolve(webhooks as unknown as WebhookStatus[]) },
+  );
+  const samples = (await Promise.all(gauges.map(async ({ collect }) => await collect()))).flat();
+  const valueOf = (metric: string, name: string) =>
+    samples.find((one) => one.metric === metric && Object.values(one.labels ?? {}).includes(name))?.value;
+  assert.deepEqual(
+    ['down', 'tried'].map((name) => [
+      valueOf('quoin_partner_breaker', name),
+      valueOf('quoin_partner_paused', name),
+    ]),
+    [
+      [1, 0],
+      [0.5, 1],
+    ],
+  );
+  assert.deepEqual(
+    [valueOf('quoin_webhook_waiting', 'portal'), valueOf('quoin_webhook_failing', 'portal')],
+    [3, 1],
+  );
+  assert.ok(valueOf('quoin_webhook_oldest_waiting_seconds', 'portal')! >= 60);
 });
 
 test('a payload folder that is gone: unready, and the cause says so; partners are told to come again', async (t) => {

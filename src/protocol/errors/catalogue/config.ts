@@ -30,6 +30,11 @@ export const config: ErrorRoom = {
       cause: 'P-Modes, keys or certificates changed again and again while they were read for a reload.',
       cure: 'Reload when whatever writes them has finished.',
     },
+    'config/reload-refused': {
+      seenBy: 'O',
+      cause: 'Readiness is degraded: the files could not be put in force, and the next start would fail.',
+      cure: 'Correct what `gateway/reload-refused` in the log or `GET /v1/configuration` names.',
+    },
     'config/webhook-authority': {
       seenBy: 'O',
       cause: 'The file of an authority that a webhook names cannot be read.',

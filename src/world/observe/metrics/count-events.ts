@@ -49,6 +49,9 @@ const COUNTINGS: Readonly<Record<string, Counting>> = {
     const status = `${String(event['status']).charAt(0)}xx`;
     to.time('quoin_api_request_duration_seconds', secondsOf(event.tookMs), { status });
   },
+  'gateway/reloaded': (_event, to) => to.count('quoin_reloads_total', { outcome: 'changed' }),
+  'gateway/reload-unchanged': (_event, to) => to.count('quoin_reloads_total', { outcome: 'unchanged' }),
+  'gateway/reload-refused': (_event, to) => to.count('quoin_reloads_total', { outcome: 'refused' }),
   'deliver/acknowledged': (_event, to) => to.count('quoin_delivered_total'),
 };
 

@@ -37,6 +37,7 @@ export const EVENT_METRICS = {
   quoin_duplicates_total: row('counter', 'Copies answered with the first receipt', ['partner']),
   quoin_refusals_total: row('counter', 'Refusals and failures, by code', ['direction', 'code']),
   quoin_payload_bytes_total: row('counter', 'Bytes of business documents that were kept', ['direction']),
+  quoin_reloads_total: row('counter', 'Reloads of P-Modes, keys, trust and webhooks', ['outcome']),
   quoin_delivered_total: row('counter', 'Received messages that a backend has acknowledged'),
   quoin_submission_to_receipt_seconds: seconds(
     'From the submission to the verified receipt',
@@ -60,6 +61,13 @@ export const GAUGE_METRICS = {
   quoin_outbound_oldest_due_seconds: row('gauge', 'Since when the longest of them has been due', ['partner']),
   quoin_inbox_messages: row('gauge', 'Received messages that no backend has acknowledged'),
   quoin_inbox_oldest_seconds: row('gauge', 'Age of the oldest of them'),
+  quoin_partner_breaker: row('gauge', '1 while the partner is left alone, 0.5 while it is tried again', [
+    'partner',
+  ]),
+  quoin_partner_paused: row('gauge', '1 while an operator holds its messages back', ['partner']),
+  quoin_webhook_waiting: row('gauge', 'Deliveries that wait for the endpoint', ['webhook']),
+  quoin_webhook_oldest_waiting_seconds: row('gauge', 'Age of the oldest of them', ['webhook']),
+  quoin_webhook_failing: row('gauge', '1 while the endpoint fails as a whole', ['webhook']),
   quoin_queue_depth: row('gauge', 'Rings that wait for a worker'),
   quoin_queue_connected: row('gauge', 'Whether the server of the queue can be reached'),
   quoin_journal_entries: row('gauge', 'Entries of the journal'),
