@@ -11,9 +11,8 @@ export const MISHAPS = ['dies-before', 'dies-after', 'fails', 'fails-after'] as 
 
 export type Mishap = (typeof MISHAPS)[number];
 
-/** A world in which one call, counted from 1, goes wrong. */
-export interface MortalWorld {
-  readonly around: (world: TestWorld) => TestWorld;
+/** Calls of which one, counted from 1, goes wrong. */
+export interface MortalCalls {
   /** The calls made so far, by name. */
   readonly calls: readonly string[];
   /** The call that went wrong; undefined as long as none has. */
@@ -22,6 +21,14 @@ export interface MortalWorld {
   readonly died: Promise<void>;
   /** From now on nothing goes wrong that has not. */
   readonly spare: () => void;
+  readonly call: <T>(name: string, act: () => Promise<T>) => Promise<T>;
+  /** The same with every method counted, except those named. */
+  readonly guarded: <T extends object>(name: string, target: T, except?: readonly string[]) => T;
+}
+
+/** A world in which one call goes wrong. */
+export interface MortalWorld extends Pick<MortalCalls, 'calls' | 'struck' | 'died' | 'spare'> {
+  readonly around: (world: TestWorld) => TestWorld;
 }
 
 /** Calls that have no effect of their own when they fail: a writer nobody was given holds nothing. */
@@ -29,7 +36,8 @@ const WITHOUT_EFFECT = new Set(['payloads.create', 'payloads.open']);
 
 const never = new Promise<never>(() => undefined);
 
-export function mortalWorld(at: number, mishap: Mishap): MortalWorld {
+/** Counts what goes through it, and lets one call go wrong. */
+export function mortalCalls(at: number, mishap: Mishap): MortalCalls {
   const calls: string[] = [];
   let struck: string | undefined;
   let isDead = false;
@@ -61,6 +69,13 @@ export function mortalWorld(at: number, mishap: Mishap): MortalWorld {
     return Object.fromEntries(entries) as T;
   };
 
+  return { calls, struck: () => struck, died, spare: () => void (isSpared = true), call, guarded };
+}
+
+/** The adapters of a gateway, of whose calls one goes wrong. */
+export function mortalWorld(at: number, mishap: Mishap): MortalWorld {
+  const { calls, struck, died, spare, call, guarded } = mortalCalls(at, mishap);
+
   const around = (world: TestWorld): TestWorld => ({
     store: guarded('store', world.store, ['close']),
     queue: guarded('queue', world.queue, ['listen', 'close']),
@@ -81,13 +96,17 @@ export function mortalWorld(at: number, mishap: Mishap): MortalWorld {
     abort: () => call('writer.abort', () => writer.abort()),
   });
 
-  return { around, calls, struck: () => struck, died, spare: () => void (isSpared = true) };
+  return { around, calls, struck, died, spare };
 }
 
 function failureOf(name: string): Error {
   const [port] = name.split('.');
   if (port === 'queue') return new Error('The queue is gone.');
-  const code = { store: 'store/unavailable', transport: 'http/connection-reset' }[port ?? ''];
+  const code = {
+    store: 'store/unavailable',
+    transport: 'http/connection-reset',
+    sender: 'http/connection-reset',
+  }[port ?? ''];
   return new QuoinError(
     (code ?? 'payloads/unavailable') as `${string}/${string}`,
     `${name} fails, by order of the test.`,
