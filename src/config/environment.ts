@@ -1,5 +1,5 @@
 import { checkShape, nearestName, pathText, readYaml } from '../protocol/pmode/index.ts';
-import type { JsonSchema, PModeProblem, Shaped } from '../protocol/pmode/index.ts';
+import type { JsonSchema, PModeProblem, SettingPath, Shaped } from '../protocol/pmode/index.ts';
 import { configFileShape } from './file-shape.ts';
 import type { ConfigFile } from './file-shape.ts';
 
@@ -39,11 +39,21 @@ function leavesOf(schema: JsonSchema, path: readonly string[]): readonly Leaf[] 
   return Object.entries(schema.properties).flatMap(([key, one]) => leavesOf(one, [...path, key]));
 }
 
+/** Variables by name. */
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The variable that has given a setting, as whoever set it knows it: `REDIS_URL` where ours is not set. */
+export function variableIn(env: Environment, path: SettingPath): string {
+  const ours = variableOf(path.filter((segment) => typeof segment === 'string'));
+  if (isSet(env[ours])) return ours;
+  const customary = Object.keys(CUSTOMARY).find((name) => CUSTOMARY[name] === ours && isSet(env[name]));
+  return customary ?? ours;
+}
+
+const isSet = (text: string | undefined): boolean => text !== undefined && text !== '';
+
 /** What the environment says, checked against the shape of the configuration; problems name the variable. */
-export function readEnvironment(
-  env: Readonly<Record<string, string | undefined>>,
-  schema: JsonSchema,
-): Shaped<ConfigFile> {
+export function readEnvironment(env: Environment, schema: JsonSchema): Shaped<ConfigFile> {
   const known = variables(schema);
   const problems: PModeProblem[] = [];
   const value: Record<string, unknown> = {};
@@ -56,20 +66,23 @@ export function readEnvironment(
   }
   const source = { file: 'environment', value, problems: [], place: () => ({ line: 0, column: 0 }) };
   const shaped = checkShape(source, configFileShape, schema);
-  const named = shaped.problems.map((problem) => ({ ...problem, file: whereIn(problem.path, known) }));
+  const named = shaped.problems.map((problem) => ({ ...problem, file: whereIn(problem.path, known, env) }));
   return { value: shaped.value, removed: shaped.removed, problems: [...problems, ...named] };
 }
 
 /** The variables that are set, under the names of ours. */
-function given(env: Readonly<Record<string, string | undefined>>): ReadonlyMap<string, string | undefined> {
+function given(env: Environment): ReadonlyMap<string, string | undefined> {
   const customary = Object.entries(CUSTOMARY).map(([name, ours]) => [ours, env[name]] as const);
-  const set = ([, text]: readonly [string, string | undefined]): boolean => text !== undefined && text !== '';
-  return new Map([...customary.filter(set), ...Object.entries(env)]);
+  const ours = Object.entries(env).filter(([name, text]) => isSet(text) || !OURS.has(name));
+  return new Map([...customary.filter(([, text]) => isSet(text)), ...ours]);
 }
 
-function whereIn(path: string, known: ReadonlyMap<string, Leaf>): string {
-  const variable = [...known].find(([, leaf]) => path.startsWith(pathText(leaf.path)))?.[0];
-  return variable === undefined ? 'environment' : `environment ${variable}`;
+/** One of ours that is empty is as if it were not set: the customary one holds. */
+const OURS: ReadonlySet<string> = new Set(Object.values(CUSTOMARY));
+
+function whereIn(path: string, known: ReadonlyMap<string, Leaf>, env: Environment): string {
+  const leaf = [...known.values()].find((one) => path.startsWith(pathText(one.path)));
+  return leaf === undefined ? 'environment' : `environment ${variableIn(env, leaf.path)}`;
 }
 
 function unknownVariable(name: string, known: readonly string[]): PModeProblem {

@@ -23,7 +23,7 @@ import type { BaseFolder } from './build.ts';
 import type { ConfigCheck, ConfigHit } from './check-table.ts';
 import { configChecks } from './checks.ts';
 import { configDefaults } from './defaults.ts';
-import { readEnvironment, variableOf } from './environment.ts';
+import { readEnvironment, variableIn } from './environment.ts';
 import { configFileShape } from './file-shape.ts';
 import type { ConfigFile } from './file-shape.ts';
 import { listSettings, originOf } from './settings.ts';
@@ -71,6 +71,7 @@ export function loadConfig(sources: ConfigSources = {}): LoadedConfig {
     return { config: undefined, problems: sortProblems(source.problems), settings: [] };
   const fromFile = checkShape({ ...source, value: source.value ?? {} }, configFileShape, configJsonSchema());
   const fromEnv = readEnvironment(sources.env ?? {}, configJsonSchema());
+  const variable = (path: SettingPath): string => variableIn(sources.env ?? {}, path);
   const given = { ...emptySource('command line'), value: sources.overrides ?? {} };
   const fromOverrides = checkShape(given, configFileShape, configJsonSchema());
   const { value, origins } = mergeLayers<ConfigFile>([
@@ -86,10 +87,10 @@ export function loadConfig(sources: ConfigSources = {}): LoadedConfig {
     check
       .run({ written: value, config })
       .filter(({ path }) => !isConsequence(path, removed))
-      .map((hit) => problemOf(check, hit, origins, source)),
+      .map((hit) => problemOf(check, hit, origins, { source, variable })),
   );
   const problems = sortProblems([...layers.flatMap((layer) => layer.problems), ...hits]);
-  const settings = listSettings({ value, origins, source, schema: configJsonSchema() });
+  const settings = listSettings({ value, origins, source, variable, schema: configJsonSchema() });
   const { keysFile: apiKeysFile } = config.listeners.api;
   return { config: hasErrors(problems) ? undefined : deepFreeze(config), problems, settings, apiKeysFile };
 }
@@ -133,16 +134,23 @@ function baseFolder(origins: ReadonlyMap<string, Origin>, cwd: string, file: str
   };
 }
 
+/** What a place is told from. */
+interface Places {
+  readonly source: SettingsSource;
+  /** The variable that a setting comes from, when it does. */
+  readonly variable: (path: SettingPath) => string;
+}
+
 function problemOf(
   check: ConfigCheck,
   hit: ConfigHit,
   origins: ReadonlyMap<string, Origin>,
-  source: SettingsSource,
+  places: Places,
 ): PModeProblem {
   return {
     severity: check.severity,
     check: check.name,
-    ...placeOf(hit.path, originOf(origins, hit.path)?.label, source),
+    ...placeOf(hit.path, originOf(origins, hit.path)?.label, places),
     path: pathText(hit.path),
     message: hit.message,
     advice: check.advice,
@@ -152,10 +160,9 @@ function problemOf(
 function placeOf(
   path: SettingPath,
   label: string | undefined,
-  source: SettingsSource,
+  { source, variable }: Places,
 ): Pick<PModeProblem, 'file' | 'line' | 'column'> {
   if (label === 'overrides') return { file: 'command line', line: 0, column: 0 };
   if (label !== 'environment') return { file: source.file, ...source.place(path) };
-  const keys = path.filter((segment) => typeof segment === 'string');
-  return { file: `environment ${variableOf(keys)}`, line: 0, column: 0 };
+  return { file: `environment ${variable(path)}`, line: 0, column: 0 };
 }

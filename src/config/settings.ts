@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isSecretAt, pathText } from '../protocol/pmode/index.ts';
 import type { JsonSchema, Origin, SettingPath, SettingsSource } from '../protocol/pmode/index.ts';
-import { variableOf } from './environment.ts';
 
 /** One setting in force: what it is, and who said so. */
 export interface Setting {
@@ -21,6 +20,8 @@ interface Written {
   readonly value: unknown;
   readonly origins: ReadonlyMap<string, Origin>;
   readonly source: SettingsSource;
+  /** The variable that a setting comes from, when it does. */
+  readonly variable: (path: SettingPath) => string;
   readonly schema: JsonSchema;
 }
 
@@ -74,11 +75,10 @@ function leavesOf(value: unknown, path: SettingPath): readonly Leaf[] {
 }
 
 /** A list is given as a whole: its entries come from where it comes from. */
-function originText(path: SettingPath, { origins, source }: Written): string {
+function originText(path: SettingPath, { origins, source, variable }: Written): string {
   const label = originOf(origins, path)?.label;
   if (label === 'overrides') return 'command line';
-  if (label === 'environment')
-    return `environment ${variableOf(path.filter((segment) => typeof segment === 'string'))}`;
+  if (label === 'environment') return `environment ${variable(path)}`;
   if (label !== 'file') return 'default';
   const { line } = source.place(path);
   return line === 0 ? source.file : `${source.file}:${line}`;

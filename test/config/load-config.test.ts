@@ -554,7 +554,7 @@ test('DATABASE_URL is the setting database; it is read whole, and a secret', () 
     const { problems } = load(minimal, { env: { DATABASE_URL: wrong } });
     assert.deepEqual(
       problems.map(({ check, file }) => [check, file]),
-      [['database-url', 'environment QUOIN_DATABASE']],
+      [['database-url', 'environment DATABASE_URL']],
     );
     assert.doesNotMatch(JSON.stringify(problems), /hush|hu\/sh/);
   }
@@ -566,6 +566,19 @@ test('REDIS_URL is the setting redis; our own variable wins, and an empty one is
   assert.equal(withEnv({ REDIS_URL: 'redis://a' }), 'redis://a');
   assert.equal(withEnv({ REDIS_URL: 'redis://a', QUOIN_REDIS: 'redis://b' }), 'redis://b');
   assert.equal(withEnv({ REDIS_URL: '' }), undefined);
+  assert.equal(withEnv({ REDIS_URL: 'redis://a', QUOIN_REDIS: '' }), 'redis://a');
+  for (const [env, name] of [
+    [{ REDIS_URL: 'http://a' }, 'REDIS_URL'],
+    [{ REDIS_URL: 'http://a', QUOIN_REDIS: '' }, 'REDIS_URL'],
+    [{ REDIS_URL: 'redis://a', QUOIN_REDIS: 'http://b' }, 'QUOIN_REDIS'],
+    [{ REDIS_URL: 'x'.repeat(2000) }, 'REDIS_URL'],
+  ] as const)
+    assert.equal(
+      load(minimal, { env }).problems.find(({ severity }) => severity === 'error')?.file,
+      `environment ${name}`,
+    );
+  const origins = load(minimal, { env: { REDIS_URL: 'redis://a' } }).settings;
+  assert.equal(origins.find(({ path }) => path === 'redis')?.origin, 'environment REDIS_URL');
   const inFile = { ...minimal, redis: 'redis://file' };
   assert.equal(configOf(inFile, { env: { REDIS_URL: 'redis://env' } }).redis?.(), 'redis://env');
 });

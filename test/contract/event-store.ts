@@ -147,6 +147,20 @@ function tellingTests(under: EventStoreUnderTest): void {
     );
   });
 
+  test('a message that is delivered again is received once more, and says so', async (t) => {
+    const store = await under.open(t);
+    const { rowId, messageId } = await received(store);
+    await store.moveInbound(rowId, 'RECEIVED', 'DOWNLOADED', T + 5);
+    await Promise.all([1, 2, 3].map(() => store.moveInbound(rowId, 'DOWNLOADED', 'RECEIVED', T + 8)));
+    const told = await all(store, { types: ['eu.quoin.message.received'] });
+    assert.deepEqual(told[1]?.data, { redelivered: true });
+    assert.deepEqual(
+      [told.length, told[1].rowId, told[1].messageId, told[1].at],
+      [2, rowId, messageId, T + 8],
+    );
+    assert.notEqual(told[0]!.id, told[1].id, 'it is not taken for a repetition');
+  });
+
   test('the fate of a sent message is told with attempts, receipt or failure; a wait is not', async (t) => {
     const store = await under.open(t);
     const good = await sent(store, { state: 'ACKNOWLEDGED', receipt: receipt(), at: T + 9 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
 import type { MessageStore, OutboundMessage } from '../../src/msh/ports/index.ts';
 import {
@@ -460,6 +460,23 @@ function inboundTests(under: StoreUnderTest): void {
     assert.ok(!('cursor' in rest));
     assert.deepEqual(first.items[0], await store.getInbound(rows.get('a')!));
     assert.equal((await store.getInbound(rows.get('ping')!))?.deliverable, false);
+  });
+
+  test('the longest ids that a header may have are kept and found, in any script', async (t) => {
+    const store = await under.open(t);
+    // Three bytes each, and nothing that an engine could compress: 1024 bytes are the limit of a header.
+    const long = (): string =>
+      Array.from({ length: 341 }, () => String.fromCharCode(0x4e00 + randomInt(0x5000))).join('');
+    const [messageId, conversationId, refToMessageId] = [long(), long(), long()];
+    const header = userMessage(messageId, { conversationId });
+    const message = { ...header, messageInfo: { ...header.messageInfo, refToMessageId } };
+    const sender = JSON.stringify(['urn:oasis:names:tc:ebcore:partyid-type:unregistered', 'x'.repeat(255)]);
+    await store.insertInbound(newInbound({ messageId, sender, userMessage: message }));
+    await store.insertOutbound(newOutbound({ messageId, userMessage: message }));
+    assert.equal((await store.findInbound(messageId)).length, 1);
+    assert.equal((await store.findOutbound(messageId))?.messageId, messageId);
+    await store.appendJournal(journalEntry({ messageId, conversationId }));
+    assert.equal((await store.listJournal({ messageId }, { limit: 10 })).items.length, 1);
   });
 
   test('an inbound message moves by the state table, once', async (t) => {

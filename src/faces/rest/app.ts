@@ -12,6 +12,7 @@ import type { RestContext, RestLimits } from './context.ts';
 import { NOBODY, requireEveryParty, requireScope } from './principal.ts';
 import type { Principal } from './principal.ts';
 import { RestError, problemOf } from './problems.ts';
+import type { Problem } from './problems.ts';
 import { OPEN_ROUTES, ROUTES } from './routes.ts';
 import type { OpenRoute } from './routes.ts';
 
@@ -81,11 +82,24 @@ const noSuchRoute: RequestHandler = (request) => {
   });
 };
 
+/** A limit that does its work: worth knowing, and nothing is broken. */
+const LIMITS: ReadonlySet<string> = new Set([
+  'rest/busy',
+  'rest/too-many-streams',
+  'submit/backlog-full',
+  'submit/low-space',
+]);
+
+function levelOf({ status, code }: Problem): 'info' | 'warn' | 'error' {
+  if (LIMITS.has(code)) return 'warn';
+  return status >= 500 ? 'error' : 'info';
+}
+
 function answerError(observer: Observer): ErrorRequestHandler {
   // Express knows an error handler by its four parameters.
   return (error: unknown, request, response, _next) => {
     const problem = problemOf(error);
-    const level = problem.status >= 500 ? 'error' : 'info';
+    const level = levelOf(problem);
     observer.emit({
       event: 'rest/refused',
       level,

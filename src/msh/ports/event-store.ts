@@ -25,6 +25,8 @@ export interface EventData {
   /** MessageId of the receipt that proves delivery. */
   readonly receiptId?: string | undefined;
   readonly failure?: FailureSummary | undefined;
+  /** The message was told before, and an operator has it delivered again. */
+  readonly redelivered?: boolean | undefined;
 }
 
 /** One thing that happened to a message: ids and parties only, nothing of its content. */

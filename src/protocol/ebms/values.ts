@@ -6,6 +6,8 @@ export interface ValueRule {
   /** As the schema types say: `xs:token` and `xs:dateTime` collapse, `xs:string` preserves. */
   readonly whiteSpace: 'preserve' | 'collapse';
   readonly mayBeEmpty?: boolean;
+  /** The length is in bytes of UTF-8. */
+  readonly inBytes?: boolean;
   /** Line breaks and tabs may stand in prose and property values; no other control character anywhere. */
   readonly prose?: boolean;
   readonly pattern?: { readonly expression: RegExp; readonly means: string };
@@ -14,8 +16,9 @@ export interface ValueRule {
 /**
  * Longest identifier read or written. Twice the reason: an RFC 5322 line (so any Message-ID) ends at 998 characters,
  * and the databases of the field stop at 255, so nothing real is near; a receipt must be able to repeat what we accept.
+ * In bytes, because an index of PostgreSQL takes 2704 of them: 255 characters of any script fit, and two ids beside each other.
  */
-const identifierLength = 1024;
+const identifier = { maxLength: 1024, inBytes: true } as const;
 const propertyLength = 8192;
 const proseLength = 65_536;
 
@@ -29,19 +32,19 @@ const dateTime = {
 /** The kinds of value in an ebMS header and what each may look like (types of the ebMS 3.0 header schema). */
 export const VALUE_RULES = {
   /** MessageId and RefToMessageId: any shape (bare UUIDs exist), no white space (ebMS3 5.2.2.1, RFC 2822 3.6.4). */
-  messageId: { maxLength: identifierLength, whiteSpace: 'preserve', pattern: noSpace },
+  messageId: { ...identifier, whiteSpace: 'preserve', pattern: noSpace },
   timestamp: { maxLength: 64, whiteSpace: 'collapse', pattern: dateTime },
   /** non-empty-string: PartyId, Role, Service, AgreementRef, types, names. */
-  identifier: { maxLength: identifierLength, whiteSpace: 'preserve' },
+  identifier: { ...identifier, whiteSpace: 'preserve' },
   /** xs:token: Action, href, the attributes of Error. */
-  token: { maxLength: identifierLength, whiteSpace: 'collapse' },
+  token: { ...identifier, whiteSpace: 'collapse' },
   /** xs:token that may be empty: ENTSOG leaves ConversationId empty. */
-  conversationId: { maxLength: identifierLength, whiteSpace: 'collapse', mayBeEmpty: true },
+  conversationId: { ...identifier, whiteSpace: 'collapse', mayBeEmpty: true },
   /** xs:anyURI: mpc, schema location. */
-  uri: { maxLength: identifierLength, whiteSpace: 'collapse' },
+  uri: { ...identifier, whiteSpace: 'collapse' },
   /** What we write as wsu:Id: a plain xs:ID. */
   elementId: {
-    maxLength: identifierLength,
+    ...identifier,
     whiteSpace: 'collapse',
     pattern: { expression: /^[A-Za-z_][A-Za-z0-9._-]*$/, means: 'an xs:ID of ASCII letters, digits, . _ -' },
   },
@@ -92,7 +95,7 @@ const troubles: readonly Trouble[] = [
   {
     check: 'value-length',
     expected: 'a value within the length limit',
-    hit: (rule, text) => text.length > rule.maxLength,
+    hit: (rule, text) => (rule.inBytes ? Buffer.byteLength(text) : text.length) > rule.maxLength,
   },
   {
     check: 'value-characters',

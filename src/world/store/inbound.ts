@@ -17,7 +17,7 @@ import { insertParts, partsOf, storedPartOf } from './parts.ts';
 import { inboundFrom, present, receiptColumns, receivedEnvelopeFrom } from './rows.ts';
 import { inboundConditions, searchColumns } from './search.ts';
 import type { InboundTable, Tables } from './tables.ts';
-import type { Tell } from './tell.ts';
+import type { Tell, Told } from './tell.ts';
 
 /** The columns of a message that nobody has leased. */
 export const FREE = { lease_id: null, leased_by: null, lease_until: null } as const;
@@ -197,6 +197,13 @@ export async function moveInbound(
       .executeTakeFirst();
     if (moved.numUpdatedRows !== 1n) return false;
     if (to === 'DOWNLOADED') await tellDelivered(transaction, tell, rowId, at);
+    if (to === 'RECEIVED')
+      await tellKept(transaction, tell, {
+        type: 'eu.quoin.message.received',
+        at,
+        rowId,
+        data: { redelivered: true },
+      });
     return true;
   });
 }
@@ -208,20 +215,27 @@ export async function tellDelivered(
   rowId: RowId,
   at: number,
 ): Promise<void> {
+  await tellKept(transaction, tell, { type: 'eu.quoin.message.delivered', at, rowId, data: {} });
+}
+
+/** Tells something of a message that is kept. */
+async function tellKept(
+  transaction: Transaction<Tables>,
+  tell: Tell,
+  told: Pick<Told, 'type' | 'at' | 'rowId' | 'data'>,
+): Promise<void> {
+  const { rowId } = told;
   const row = await transaction
     .selectFrom('inbound')
     .select(['pmode_id', 'partner', 'user_message'])
     .where('row_id', '=', rowId)
     .executeTakeFirstOrThrow();
   await tell(transaction, {
-    type: 'eu.quoin.message.delivered',
-    at,
+    ...told,
     direction: 'in',
-    rowId,
     pmodeId: row.pmode_id,
     partner: row.partner,
     userMessage: JSON.parse(row.user_message) as InboundMessage['userMessage'],
-    data: {},
   });
 }
 

@@ -39,6 +39,8 @@ test('one submission more than allowed is told to come again before it sends its
   assert.match(refused.headers['retry-after'] ?? '', /^\d+$/);
   assert.equal(asked, false, 'the body was not asked for');
   assertProblem(await api.postJson('/v1/messages', SUBMISSION), 503, 'rest/busy');
+  const told = api.events.filter(({ code }) => code === 'rest/busy');
+  assert.ok(told.length > 0 && told.every(({ level }) => level === 'warn'), 'a limit is no error');
   assert.equal(
     (await api.postJson('/v1/ping', { pmode: 'test.pmode' })).status,
     202,

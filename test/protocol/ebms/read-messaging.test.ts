@@ -218,6 +218,12 @@ const changes: readonly Change[] = [
     expected: { check: 'value-length' },
   },
   {
+    name: 'with a ConversationId of too many bytes, though of few characters',
+    from: '0b6c1a52-',
+    to: '\u00e4'.repeat(513),
+    expected: { check: 'value-length' },
+  },
+  {
     name: 'with an overlong property',
     from: '7d0f5f87-',
     to: 'x'.repeat(9000),
