@@ -8,6 +8,8 @@ import type {
   CliWorld,
   InspectReport,
   PModeTools,
+  ServeOptions,
+  ShownSettings,
 } from './faces/cli/index.ts';
 import type { ReadConfig } from './gateway/snapshot.ts';
 import { problemError } from './problem-error.ts';
@@ -37,6 +39,7 @@ export function cliWorld(): CliWorld {
       const { initialise } = await import('./new-access-point.ts');
       return await initialise(options);
     },
+    settings: shownSettings,
     certs: certificateTools,
     pmodes: pmodeTools,
     apiKeys: apiKeyTools,
@@ -59,6 +62,18 @@ async function configuration(file: string | undefined, demo: boolean): Promise<R
   const { config, problems, settings } = loadConfig({ file, env: process.env, overrides });
   if (config !== undefined) return { config, settings, warnings: problems.map(formatProblem) };
   throw problemError('config/invalid', 'configuration', problems.map(formatProblem));
+}
+
+async function shownSettings({ config: file, demo }: ServeOptions): Promise<ShownSettings> {
+  if (file === undefined && !hasUsualFile()) throw noConfiguration();
+  const { loadConfig } = await import('./config/index.ts');
+  const { toldProblem } = await import('./load-agreements.ts');
+  const loaded = loadConfig({ file, env: process.env, overrides: demo ? { demo } : {} });
+  return {
+    file: loaded.file,
+    settings: loaded.settings.map(({ path, value, origin }) => ({ path, value, origin })),
+    problems: loaded.problems.map(toldProblem),
+  };
 }
 
 /** Where `loadConfig` looks when no file is named; settings may also come from the environment alone. */
@@ -113,8 +128,8 @@ const certificateTools: CertificateTools = {
   },
   list: async ({ config: file }) => {
     const { listCertificates } = await import('./load-agreements.ts');
-    const { config } = await configuration(file, true);
-    return await listCertificates(config);
+    const { config, settings } = await configuration(file, true);
+    return await listCertificates(config, settings);
   },
 };
 

@@ -1,7 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
-import type { Config } from './config/index.ts';
-import { readPModeFolder } from './config/index.ts';
+import type { Config, Setting } from './config/index.ts';
+import { originOfSetting, readPModeFolder } from './config/index.ts';
 import type { Agreements, MatchExplanation, MatchFacts } from './msh/index.ts';
+import type { Finding } from './protocol/errors/index.ts';
 import { problemError } from './problem-error.ts';
 import { explainMatch, formatProblem, hasErrors, loadPModes, weakModes } from './protocol/pmode/index.ts';
 import type { PModeProblem } from './protocol/pmode/index.ts';
@@ -27,34 +28,50 @@ interface ReadPModes {
   readonly problems: readonly PModeProblem[];
 }
 
-/** Loads P-Modes, keys and partner certificates. Throws `config/pmodes` or `config/keys` listing every problem at once. */
-export async function loadAgreements(config: Config): Promise<LoadedAgreements> {
+/**
+ * Loads P-Modes, keys and partner certificates. Throws `config/pmodes` or `config/keys` listing every problem at once, by
+ * the settings with the place where the file is named.
+ */
+export async function loadAgreements(
+  config: Config,
+  settings: readonly Setting[] = [],
+): Promise<LoadedAgreements> {
   const { pmodes, problems } = soundPModes(config);
   const loaded = await loadKeys(config, pmodes, config.demo);
+  const worded = keyTexts(config, settings);
   if (loaded.problems.length > 0)
-    throw problemError('config/keys', 'keys and certificates', loaded.problems.map(keyText));
+    throw problemError('config/keys', 'keys and certificates', loaded.problems.map(worded));
   return {
     agreements: { pmodes, keyRing: loaded.keyRing },
     certificates: loaded.inventory,
-    warnings: [...problems.map(formatProblem), ...loaded.warnings.map(keyText)],
+    warnings: [...problems.map(formatProblem), ...loaded.warnings.map(worded)],
   };
 }
 
 /** Every certificate that can be loaded, and every problem of those that cannot; demonstration keys are shown too. */
-export async function listCertificates(config: Config): Promise<{
+export async function listCertificates(
+  config: Config,
+  settings: readonly Setting[],
+): Promise<{
   readonly certificates: readonly ListedCertificate[];
   readonly problems: readonly ToldProblem[];
 }> {
   const { pmodes, problems } = readConfigured(config);
   const loaded = await loadKeys(config, pmodes, true);
+  const worded = keyTexts(config, settings);
   return {
     certificates: loaded.inventory.map(listed),
     problems: [
-      ...problems.filter(isError).map(told),
-      ...loaded.problems.map((problem) => ({ severity: 'error' as const, text: keyText(problem) })),
-      ...loaded.warnings.map((problem) => ({ severity: 'warning' as const, text: keyText(problem) })),
+      ...problems.filter(isError).map(toldProblem),
+      ...loaded.problems.map((problem) => ({ severity: 'error' as const, text: worded(problem) })),
+      ...loaded.warnings.map((problem) => ({ severity: 'warning' as const, text: worded(problem) })),
     ],
   };
+}
+
+/** What was measured of a certificate, as one line. */
+export function findingText({ check, expected = '-', found = '-' }: Finding): string {
+  return `${check}: expected ${expected}, found ${found}`;
 }
 
 type ListedCertificate = ReturnType<typeof listed>;
@@ -75,9 +92,7 @@ function listed({
     ...certificate,
     daysLeft,
     thumbprintSha256,
-    findings: findings.map(
-      ({ check, expected = '-', found = '-' }) => `${check}: expected ${expected}, found ${found}`,
-    ),
+    findings: findings.map(findingText),
   };
 }
 
@@ -99,7 +114,7 @@ export function checkPModes(where: Config | { readonly path: string; readonly se
       legs: pmode.legs.length,
       weakModes: weakModes(pmode),
     })),
-    problems: problems.map(told),
+    problems: problems.map(toldProblem),
   };
 }
 
@@ -109,7 +124,7 @@ export function listPModes(config: Config): {
   readonly problems: readonly ToldProblem[];
 } {
   const { pmodes, problems } = readConfigured(config);
-  return { pmodes: pmodes.map(seenFromHere), problems: problems.filter(isError).map(told) };
+  return { pmodes: pmodes.map(seenFromHere), problems: problems.filter(isError).map(toldProblem) };
 }
 
 function seenFromHere({
@@ -180,7 +195,8 @@ function loadKeys(
   });
 }
 
-function told(problem: PModeProblem): ToldProblem {
+/** A problem without its severity in front, which is told beside it. */
+export function toldProblem(problem: PModeProblem): ToldProblem {
   return { severity: problem.severity, text: formatProblem(problem).replace(/^\w+: /, '') };
 }
 
@@ -188,6 +204,22 @@ function isError({ severity }: PModeProblem): boolean {
   return severity === 'error';
 }
 
-function keyText({ message, advice }: KeyProblem): string {
-  return advice === undefined ? message : `${message} ${advice}`;
+/** Problems of keys as lines: where the file is named, what, cure. */
+function keyTexts(config: Config, settings: readonly Setting[]): (problem: KeyProblem) => string {
+  const named = new Map<string, string>();
+  const note = (file: string | undefined, path: string): void => {
+    const origin = originOfSetting(settings, path);
+    if (file !== undefined && origin !== undefined && !named.has(file)) named.set(file, `${origin} ${path}`);
+  };
+  for (const [index, { path, certificate }] of config.keys.entries()) {
+    note(path, `keys[${index}].path`);
+    note(certificate, `keys[${index}].certificate`);
+  }
+  for (const file of config.revocationLists) note(file, 'revocationLists');
+  return ({ file, message, advice, namedIn }) => {
+    const place = namedIn?.join(', ') ?? named.get(file);
+    return [place === undefined ? '' : `${place}: `, message, advice === undefined ? '' : ` ${advice}`].join(
+      '',
+    );
+  };
 }

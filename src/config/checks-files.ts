@@ -1,4 +1,5 @@
 import { accessSync, constants, statSync } from 'node:fs';
+import type { Stats } from 'node:fs';
 import type { SettingPath } from '../protocol/pmode/index.ts';
 import { webhookFiles, webhookSecretFiles } from './checks-webhooks.ts';
 import type { ConfigCheck, ConfigDraft, ConfigHit } from './check-table.ts';
@@ -56,10 +57,23 @@ function named(
   return written === undefined || used === undefined ? [] : [{ path, used }];
 }
 
+/** What is at a path, or why that cannot be told. */
+function lookAt(path: string): Stats | string {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) ?? 'does not exist';
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EACCES') return 'lies in a folder that this user may not enter';
+    return code === 'ENOTDIR'
+      ? 'does not exist: a part of its path is a file'
+      : `cannot be looked at (${code})`;
+  }
+}
+
 /** Why a file cannot be read, or undefined. */
 function fileFault(file: string): string | undefined {
-  const found = statSync(file, { throwIfNoEntry: false });
-  if (found === undefined) return 'does not exist';
+  const found = lookAt(file);
+  if (typeof found === 'string') return found;
   if (!found.isFile()) return 'is not a file';
   try {
     accessSync(file, constants.R_OK);
@@ -112,11 +126,9 @@ function secretFiles(draft: ConfigDraft) {
 }
 
 function folderHit(path: SettingPath, folder: string): readonly ConfigHit[] {
-  const found = statSync(folder, { throwIfNoEntry: false });
-  if (found?.isDirectory()) return [];
-  return [
-    { path, message: `the folder ${folder} ${found === undefined ? 'does not exist' : 'is not a folder'}` },
-  ];
+  const found = lookAt(folder);
+  if (typeof found === 'string') return [{ path, message: `the folder ${folder} ${found}` }];
+  return found.isDirectory() ? [] : [{ path, message: `the folder ${folder} is not a folder` }];
 }
 
 /** Checks of the files and folders that settings name. */

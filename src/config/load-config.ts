@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import {
   checkShape,
@@ -43,6 +43,8 @@ export interface ConfigSources {
 
 /** `config` is there if and only if no problem is an error. */
 export interface LoadedConfig {
+  /** Absolute path of the configuration file, if there is one. */
+  readonly file?: string | undefined;
   readonly config: Config | undefined;
   readonly problems: readonly PModeProblem[];
   /** Every setting as it was understood, with its origin; none when the file could not be read at all. */
@@ -68,7 +70,7 @@ export function loadConfig(sources: ConfigSources = {}): LoadedConfig {
   const file = findFile(sources, cwd);
   const source = file === undefined ? emptySource('(no file)') : readSource(file);
   if (hasErrors(source.problems))
-    return { config: undefined, problems: sortProblems(source.problems), settings: [] };
+    return { file, config: undefined, problems: sortProblems(source.problems), settings: [] };
   const fromFile = checkShape({ ...source, value: source.value ?? {} }, configFileShape, configJsonSchema());
   const fromEnv = readEnvironment(sources.env ?? {}, configJsonSchema());
   const variable = (path: SettingPath): string => variableIn(sources.env ?? {}, path);
@@ -92,19 +94,26 @@ export function loadConfig(sources: ConfigSources = {}): LoadedConfig {
   const problems = sortProblems([...layers.flatMap((layer) => layer.problems), ...hits]);
   const settings = listSettings({ value, origins, source, variable, schema: configJsonSchema() });
   const { keysFile: apiKeysFile } = config.listeners.api;
-  return { config: hasErrors(problems) ? undefined : deepFreeze(config), problems, settings, apiKeysFile };
+  const usable = hasErrors(problems) ? undefined : deepFreeze(config);
+  return { file, config: usable, problems, settings, apiKeysFile };
 }
 
 function findFile({ file, env }: ConfigSources, cwd: string): string | undefined {
   const named = file ?? (env?.['QUOIN_CONFIG'] || undefined);
   if (named !== undefined) return resolve(cwd, named);
   const usual = resolve(cwd, 'quoin.yaml');
-  return statSync(usual, { throwIfNoEntry: false }) === undefined ? undefined : usual;
+  return existsSync(usual) ? usual : undefined;
 }
 
 function emptySource(file: string): SettingsSource {
   return { file, value: {}, problems: [], place: () => ({ line: 0, column: 0 }) };
 }
+
+/** Cures for a file that is there. */
+const UNREADABLE: Readonly<Record<string, string>> = {
+  EACCES: 'Give the user that runs Quoin the right to read it, and to enter the folders above it.',
+  EISDIR: 'This is a folder: name the file in it.',
+};
 
 function readSource(file: string): SettingsSource {
   try {
@@ -119,7 +128,7 @@ function readSource(file: string): SettingsSource {
       column: 0,
       path: '',
       message: `the configuration file cannot be read (${String(error.code)})`,
-      advice: 'Correct the path given by --config or QUOIN_CONFIG.',
+      advice: UNREADABLE[String(error.code)] ?? 'Correct the path given by --config or QUOIN_CONFIG.',
     };
     return { ...emptySource(file), problems: [problem] };
   }

@@ -38,6 +38,12 @@ export function listSettings(written: Written): readonly Setting[] {
   });
 }
 
+/** Who gave a setting, or anything below it; undefined when it is not among them. */
+export function originOfSetting(settings: readonly Setting[], path: string): string | undefined {
+  const isBelow = (one: string): boolean => one.startsWith(`${path}.`) || one.startsWith(`${path}[`);
+  return (settings.find((one) => one.path === path) ?? settings.find((one) => isBelow(one.path)))?.origin;
+}
+
 /** What is different between two lists of settings, in words. */
 export function diffSettings(
   before: readonly Setting[],

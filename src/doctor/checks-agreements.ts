@@ -1,7 +1,12 @@
+import { loadApiKeys } from '../config/index.ts';
 import { formatProblem, weakModes } from '../protocol/pmode/index.ts';
+import type { PModeProblem } from '../protocol/pmode/index.ts';
 import type { Patient } from './patient.ts';
 import type { Check, Note } from './types.ts';
 import { byNotes, count, daysUntil } from './verdicts.ts';
+
+const NO_PMODES =
+  'Without P-Modes nobody can be talked to: write one for each agreement, beginning from pmodes/examples, into';
 
 /** Configuration, P-Modes, keys: what the files say. */
 export const AGREEMENT_CHECKS: readonly Check<Patient>[] = [
@@ -18,14 +23,14 @@ export const AGREEMENT_CHECKS: readonly Check<Patient>[] = [
     name: 'pmodes',
     asks: 'whether every P-Mode can be loaded, what of it is weaker than it could be',
     needs: ['configuration'],
-    run: ({ pmodes, pmodeProblems }) => {
-      const problems = pmodeProblems.map((problem) => ({
-        severity: problem.severity,
-        text: formatProblem(problem).replace(/^\w+: /, ''),
-      }));
+    run: ({ config, pmodes, pmodeProblems }) => {
+      const problems = pmodeProblems.map(problemNote);
       const weak = pmodes.flatMap(weakModes).map((text) => ({ severity: 'warning' as const, text }));
+      // It starts without any, and takes them while it runs.
       const none: readonly Note[] =
-        pmodes.length > 0 ? [] : [{ severity: 'error', text: 'Without P-Modes nobody can be talked to.' }];
+        pmodes.length > 0 || problems.length > 0
+          ? []
+          : [{ severity: 'warning', text: `${NO_PMODES} ${config!.folders.pmodes}.` }];
       const legs = pmodes.reduce((sum, pmode) => sum + pmode.legs.length, 0);
       return byNotes(`${count(pmodes.length, 'P-Mode')} with ${count(legs, 'leg')}`, [
         ...none,
@@ -54,6 +59,24 @@ export const AGREEMENT_CHECKS: readonly Check<Patient>[] = [
     },
   },
   {
+    name: 'api-keys',
+    asks: 'whether the file of API keys can be read, and which keys have expired',
+    needs: ['configuration'],
+    run: ({ config }) => {
+      const { keysFile } = config!.listeners.api;
+      if (keysFile === undefined) return { outcome: 'skipped', found: 'no file of API keys is named' };
+      const { keys, problems } = loadApiKeys(keysFile);
+      const expired = keys.filter(({ expires }) => expires !== undefined && expires <= Date.now());
+      return byNotes(`${count(keys.length, 'API key')} in ${keysFile}`, [
+        ...problems.map(problemNote),
+        ...expired.map(({ name }): Note => ({
+          severity: 'warning',
+          text: `${name} has expired: revoke it.`,
+        })),
+      ]);
+    },
+  },
+  {
     name: 'agreed-certificate',
     asks: 'whether the certificate we sign with is the one the P-Modes show to partners',
     needs: ['pmodes', 'keys'],
@@ -76,6 +99,10 @@ export const AGREEMENT_CHECKS: readonly Check<Patient>[] = [
     },
   },
 ];
+
+function problemNote(problem: PModeProblem): Note {
+  return { severity: problem.severity, text: formatProblem(problem).replace(/^\w+: /, '') };
+}
 
 function worded({
   message,

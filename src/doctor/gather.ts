@@ -20,8 +20,8 @@ export interface Request {
   readonly outboundTls: () => Promise<TransportTls>;
   readonly api: string;
   readonly call: CallGateway;
-  /** Local names of the partners to look at; every partner when empty. */
-  readonly partners: readonly string[];
+  /** Local names of the partners to look at; every partner when empty, nobody with `none`. */
+  readonly partners: readonly string[] | 'none';
   /** Whether test messages may be sent. */
   readonly ping: boolean;
 }
@@ -82,11 +82,13 @@ async function agreedCertificates(config: Config, pmodes: readonly PMode[]): Pro
 
 /** The partners to look at, one for each address. Throws `doctor/unknown-partner`. */
 export async function gatherPartners(patient: Patient, request: Request): Promise<readonly Partner[]> {
+  if (request.partners === 'none') return [];
   const names = [...new Set(patient.pmodes.map((pmode) => partnerOf(pmode).name))].sort();
-  for (const name of request.partners)
+  const { partners } = request;
+  for (const name of partners)
     if (patient.config !== undefined && !names.includes(name)) throw unknownPartner(name, names);
   const wanted = patient.pmodes.filter(
-    (pmode) => request.partners.length === 0 || request.partners.includes(partnerOf(pmode).name),
+    (pmode) => partners.length === 0 || partners.includes(partnerOf(pmode).name),
   );
   // What is wrong with these settings is told by their own check.
   const tls = await request.outboundTls().catch(() => ({}));

@@ -49,7 +49,8 @@ function certificateSamples(certificates: LoadedAgreements['certificates'], own:
   return [...new Map(soonestLast.map((sample) => [JSON.stringify(sample.labels), sample])).values()];
 }
 
-function daysUntil(time: number): number {
+/** Whole days until a time in ms since the epoch, negative when it has passed. */
+export function daysUntil(time: number): number {
   return Math.floor((time - systemNature.now()) / DAY);
 }
 

@@ -1,9 +1,13 @@
-import type { ConfigurationDesk, ConfigurationView } from '../faces/rest/index.ts';
+import type { CertificateView, ConfigurationDesk, ConfigurationView } from '../faces/rest/index.ts';
+import { findingText } from '../load-agreements.ts';
+import type { LoadedAgreements } from '../load-agreements.ts';
+import { daysUntil } from './agreement-signals.ts';
 import type { Opening } from './making.ts';
 
 /** What the backend API shows and does about the configuration. */
 export function configurationDesk({ reloader, node }: Pick<Opening, 'reloader' | 'node'>): ConfigurationDesk {
   return {
+    certificates: () => reloader.current.loaded.certificates.map(certificateView),
     preview: () => reloader.preview(),
     reload: async () => {
       const report = await reloader.reload('api');
@@ -38,6 +42,20 @@ export function configurationDesk({ reloader, node }: Pick<Opening, 'reloader' |
         nodes,
       } satisfies ConfigurationView;
     },
+  };
+}
+
+/** Days are counted from now: what was loaded may have been loaded long ago. */
+function certificateView(entry: LoadedAgreements['certificates'][number]): CertificateView {
+  const { alias, use, party, certificate, thumbprintSha256, findings } = entry;
+  return {
+    name: alias,
+    use: use.split(', ') as CertificateView['use'][number][],
+    parties: party === '' ? [] : party.split(', '),
+    ...certificate,
+    daysLeft: daysUntil(Date.parse(certificate.notAfter)),
+    thumbprintSha256,
+    findings: findings.map(findingText),
   };
 }
 

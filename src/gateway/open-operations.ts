@@ -4,6 +4,7 @@ import { createMetrics } from '../world/observe/index.ts';
 import { addAgreementSignals, partnerNames } from './agreement-signals.ts';
 import { listenerLimits } from './limits.ts';
 import type { Making } from './making.ts';
+import { openPart } from './named-settings.ts';
 import { addReloadSignals } from './reload-signals.ts';
 import { openTracing } from './open-tracing.ts';
 import { addOwnSignals } from './own-signals.ts';
@@ -21,19 +22,21 @@ export async function openOperations(making: Making): Promise<string> {
     sources: signals.gauges,
   });
   closings.push(() => Promise.resolve(metrics.close()));
-  const listener = await startHttpListener({
-    name: 'operations',
-    host: config.listeners.operations.host,
-    port: config.listeners.operations.port,
-    limits: listenerLimits(config),
-    observer,
-    handle: operationsHandler({
-      phase: () => signals.phase,
-      watch: signals.watch,
-      metrics: () => metrics.text(),
+  const listener = await openPart(making, 'operations', () =>
+    startHttpListener({
+      name: 'operations',
+      host: config.listeners.operations.host,
+      port: config.listeners.operations.port,
+      limits: listenerLimits(config),
       observer,
+      handle: operationsHandler({
+        phase: () => signals.phase,
+        watch: signals.watch,
+        metrics: () => metrics.text(),
+        observer,
+      }),
     }),
-  });
+  );
   closings.push(() => listener.close());
   signals.later.push(() => metrics.begin());
   return listener.address.url;

@@ -4,6 +4,7 @@ import type { PayloadHealth } from '../msh/index.ts';
 import { cached } from '../world/observe/index.ts';
 import { openFilePayloads } from '../world/payloads/index.ts';
 import type { Making, World } from './making.ts';
+import { openPart } from './named-settings.ts';
 
 /** Below this many free bytes, or twice what is to stay free, the access point calls itself degraded. */
 const LITTLE_SPACE = 1024 ** 3;
@@ -12,8 +13,10 @@ const LITTLE_SPACE = 1024 ** 3;
 const FRESH_MS = 10_000;
 
 /** The payload store that the configuration asks for. */
-export async function openPayloads({ config, signals }: Making): Promise<World['payloads']> {
-  const payloads = await openFilePayloads({ folder: config.folders.payloads });
+export async function openPayloads(making: Making): Promise<World['payloads']> {
+  const { config, signals } = making;
+  const { payloads: folder } = config.folders;
+  const payloads = await openPart(making, 'payloads', () => openFilePayloads({ folder }));
   signals.watch.add('payloads', () => payloadHealth(payloads, 2 * config.limits.freeSpaceBytes));
   signals.gauges.push(
     cached(

@@ -4,11 +4,13 @@ import type { Observer, QueueHealth } from '../msh/index.ts';
 import { systemNature } from '../world/observe/index.ts';
 import { createLocalQueue, openRedisQueue } from '../world/queue/index.ts';
 import type { Making, World } from './making.ts';
+import { openPart } from './named-settings.ts';
 import type { Signals } from './signals.ts';
 
 /** The queue that the configuration asks for; the MSH closes it when its workers stop. */
-export async function openQueue({ config, observer, closings, signals }: Making): Promise<World['queue']> {
-  const queue = await queueOf(config, observer);
+export async function openQueue(making: Making): Promise<World['queue']> {
+  const { config, observer, closings, signals } = making;
+  const queue = await openPart(making, 'queue', () => queueOf(config, observer));
   closings.push(() => queue.close());
   addQueueSignals(signals, queue);
   return queue;

@@ -3,11 +3,14 @@ import type { Config } from '../config/index.ts';
 import { openPostgresStore, openSqliteStore } from '../world/store/index.ts';
 import type { Store } from '../msh/index.ts';
 import type { Making, World } from './making.ts';
+import { openPart } from './named-settings.ts';
 import { addStoreSignals } from './store-signals.ts';
 
 /** The store that the configuration asks for. */
-export async function openStore({ config, closings, signals, loaded }: Making): Promise<World['store']> {
-  const store = await storeOf(config);
+export async function openStore(making: Making): Promise<World['store']> {
+  const { config, closings, signals, loaded } = making;
+  const part = config.database === undefined ? 'store' : 'database';
+  const store = await openPart(making, part, () => storeOf(config));
   closings.push(() => store.close());
   addStoreSignals(signals, store, loaded);
   return store;

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import type { Config } from '../config/index.ts';
 import type { MshTimes } from '../msh/index.ts';
 import { systemNature } from '../world/observe/index.ts';
@@ -8,19 +7,20 @@ import { openPayloads } from './open-payloads.ts';
 import { openQueue } from './open-queue.ts';
 import { openStore } from './open-store.ts';
 import { openTransport } from './open-transport.ts';
+import { trySurroundings } from './try-surroundings.ts';
 
 /** ms between two looks at what operators decided on another node. */
 const ROUND_MS = 1000;
 
-/** Opens every adapter; a store that cannot be had leaves nothing behind. */
+/** Opens every adapter, the store when nothing else can fail; what cannot be had leaves nothing behind. */
 export async function openWorld(making: Making): Promise<World> {
   const { config, loaded, observer } = making;
-  const store = await openStore(making);
-  await mkdir(config.folders.data, { recursive: true, mode: 0o700 });
+  await trySurroundings(making);
+  const transport = await openTransport(making);
   return {
-    store,
+    store: await openStore(making),
     payloads: await openPayloads(making),
-    transport: await openTransport(making),
+    transport,
     queue: await openQueue(making),
     observer,
     nature: systemNature,

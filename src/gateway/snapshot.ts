@@ -32,8 +32,9 @@ export interface Snapshot {
   readonly digest: string;
 }
 
-/** One difference, in words; `weakens` when a protection that held before holds no longer. */
+/** One difference, in words, and what it is about; `weakens` when a protection that held before holds no longer. */
 export interface Change {
+  readonly about: 'pmode' | 'key' | 'api-key' | 'webhook';
   readonly words: string;
   readonly weakens: boolean;
 }
@@ -43,7 +44,7 @@ const SWAPPED = /^(keys|revocationLists|pmodes|certificates|webhooks)(\b|$)/;
 
 /** Reads a snapshot. Throws `config/pmodes`, `config/keys` or `config/api-keys` listing every problem at once, or `config/webhook-authority`. */
 export async function loadSnapshot(read: ReadConfig): Promise<Snapshot> {
-  const loaded = await loadAgreements(read.config);
+  const loaded = await loadAgreements(read.config, read.settings);
   const apiKeys = readApiKeys(read.config);
   const webhooks = await loadWebhooks(read.config);
   return { read, loaded, apiKeys, webhooks, digest: digestOf(loaded, apiKeys, webhooks) };
@@ -66,11 +67,18 @@ export function diffSnapshots(before: Snapshot, after: Snapshot): readonly Chang
   const keys = diffKeys(keysOf(before), keysOf(after));
   return [
     ...diffPModes(before.loaded.agreements.pmodes, after.loaded.agreements.pmodes).map(
-      ({ words, weakens }) => ({ words, weakens }),
+      ({ words, weakens }): Change => ({ about: 'pmode', words, weakens }),
     ),
-    ...keys.map((words) => ({ words, weakens: false })),
-    ...diffApiKeys(before.apiKeys ?? [], after.apiKeys ?? []).map((words) => ({ words, weakens: false })),
-    ...diffWebhooks(before.webhooks, after.webhooks),
+    ...keys.map((words): Change => ({ about: 'key', words, weakens: false })),
+    ...diffApiKeys(before.apiKeys ?? [], after.apiKeys ?? []).map((words): Change => ({
+      about: 'api-key',
+      words,
+      weakens: false,
+    })),
+    ...diffWebhooks(before.webhooks, after.webhooks).map((change): Change => ({
+      about: 'webhook',
+      ...change,
+    })),
   ];
 }
 

@@ -54,7 +54,7 @@ test('a valid set is swapped as a whole, and log and state say what has changed'
   assert.equal(report.outcome, 'changed');
   const words =
     'P-Mode oots: party AP_XB_01: address changes from https://ap-xb-01.example/as4 to https://new.example/as4';
-  assert.deepEqual(report.changes, [{ words, weakens: false }]);
+  assert.deepEqual(report.changes, [{ about: 'pmode', words, weakens: false }]);
   assert.notEqual(reloader.current.digest, old.digest);
   assert.equal(reloader.state.digest, reloader.current.digest);
   assert.equal(reloader.state.trigger, 'signal');

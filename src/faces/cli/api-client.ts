@@ -56,6 +56,7 @@ export interface ApiRequest {
   readonly path: string;
   readonly json?: unknown;
   readonly files?: readonly UploadFile[];
+  readonly headers?: Readonly<Record<string, string>>;
   /** Follows the files while they travel. */
   readonly watch?: Watch;
 }
@@ -86,7 +87,8 @@ export async function callJson<T>(address: ApiAddress, request: ApiRequest): Pro
 
 async function exchange(url: URL, token: string | undefined, request: ApiRequest): Promise<Answer> {
   const { method = 'GET', json, files } = request;
-  const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` };
+  const allowed = token === undefined ? {} : { Authorization: `Bearer ${token}` };
+  const headers: Record<string, string> = { ...request.headers, ...allowed };
   if (files !== undefined) {
     const { status, text } = await upload(url, headers, { message: json, files }, request.watch);
     return { status, body: Readable.from([Buffer.from(text)]), text: () => Promise.resolve(text) };

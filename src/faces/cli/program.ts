@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addCerts } from './commands/certs.ts';
 import { addCompletion } from './commands/completion.ts';
+import { addConfig } from './commands/config.ts';
 import type { CommandContext } from './commands/context.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -13,6 +14,7 @@ import { addMessages } from './commands/messages.ts';
 import { addPartners } from './commands/partners.ts';
 import { addPing } from './commands/ping.ts';
 import { addPMode } from './commands/pmode.ts';
+import { addReload } from './commands/reload.ts';
 import { addSend } from './commands/send.ts';
 import { addServe } from './commands/serve.ts';
 import { addStatus } from './commands/status.ts';
@@ -21,7 +23,9 @@ import { EXIT, EXIT_MEANINGS } from './terminal.ts';
 const COMMANDS = [
   addDemo,
   addInit,
+  addConfig,
   addServe,
+  addReload,
   addSend,
   addStatus,
   addMessages,

@@ -18,6 +18,8 @@ export interface CliWorld {
    * `pki/subject-malformed`.
    */
   readonly init: (options: InitOptions) => Promise<InitialisedAccessPoint>;
+  /** The settings in force, whether they can be used or not. Throws `config/invalid` when there is no configuration at all. */
+  readonly settings: (options: ServeOptions) => Promise<ShownSettings>;
   readonly certs: CertificateTools;
   readonly pmodes: PModeTools;
   /**
@@ -78,6 +80,21 @@ export interface ApiKeyTools {
 export interface ServeOptions {
   readonly config?: string | undefined;
   readonly demo: boolean;
+}
+
+/** Every setting with who gave it, and what is wrong with any of them. */
+export interface ShownSettings {
+  /** The configuration file; undefined when everything comes from the environment. */
+  readonly file?: string | undefined;
+  readonly settings: readonly {
+    /** As the file writes it: `listeners.api.port`. */
+    readonly path: string;
+    /** `(secret)` for a secret. */
+    readonly value: unknown;
+    /** `quoin.yaml:12`, `environment QUOIN_LISTENERS_API_PORT`, `command line` or `default`. */
+    readonly origin: string;
+  }[];
+  readonly problems: readonly ToldProblem[];
 }
 
 /** A new access point: where it is written, and who it is. */
@@ -216,8 +233,8 @@ export interface ExamineOptions {
   readonly config?: string | undefined;
   /** Whether keys of the demonstration are allowed. */
   readonly demo: boolean;
-  /** Local names; every partner when empty. */
-  readonly partners: readonly string[];
+  /** Local names; every partner when empty, nobody with `none`. */
+  readonly partners: readonly string[] | 'none';
   /** Whether test messages may be sent. */
   readonly ping: boolean;
   /** URL of the backend API. */

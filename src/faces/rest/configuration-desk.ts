@@ -1,5 +1,6 @@
-/** One difference in words; `weakens` when a protection that held before holds no longer. */
+/** One difference in words, and what it is about; `weakens` when a protection that held before holds no longer. */
 export interface ToldChange {
+  readonly about: 'pmode' | 'key' | 'api-key' | 'webhook';
   readonly words: string;
   readonly weakens: boolean;
 }
@@ -43,9 +44,31 @@ export interface ConfigurationView {
   }[];
 }
 
+/** A certificate in force: what for, whose, until when. Times are ISO 8601. */
+export interface CertificateView {
+  /** Name of our key, or the name that P-Modes use. */
+  readonly name: string;
+  /** `sign` and `decrypt` with ours; `verify`, `encrypt` and `anchor` with those of partners. */
+  readonly use: readonly ('sign' | 'decrypt' | 'verify' | 'encrypt' | 'anchor')[];
+  /** Local names of the partners it stands for; none for ours. */
+  readonly parties: readonly string[];
+  readonly subject: string;
+  readonly issuer: string;
+  readonly serialNumber: string;
+  readonly notBefore: string;
+  readonly notAfter: string;
+  /** Whole days, negative when it has expired. */
+  readonly daysLeft: number;
+  readonly thumbprintSha256: string;
+  /** What kept it from being used when it was loaded. */
+  readonly findings: readonly string[];
+}
+
 /** What the API asks of whoever holds the configuration. */
 export interface ConfigurationDesk {
   readonly describe: () => Promise<ConfigurationView>;
+  /** Every certificate in force: ours first, then those of partners. */
+  readonly certificates: () => readonly CertificateView[];
   /** Reloads here and asks the other nodes to do the same, unless it is refused here. */
   readonly reload: () => Promise<ReloadView>;
   /** What a reload would do here. */

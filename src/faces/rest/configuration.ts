@@ -13,6 +13,11 @@ export const getConfiguration: Operation = async (context, _request, response) =
   response.json(await deskOf(context).describe());
 };
 
+/** `GET /v1/certificates`: ours and those of partners, as they are in force. */
+export const listCertificates: Operation = (context, _request, response) => {
+  response.json({ items: deskOf(context).certificates() });
+};
+
 /** `POST /v1/reload`: reads P-Modes, keys and trust again, on all nodes; with `dryRun=true` it only says what would change. */
 export const reload: Operation = async (context, request, response) => {
   const { dryRun } = checked(SCHEMAS.reloadQuery, request.query, 'query');

@@ -3,6 +3,11 @@ export { restApp } from './app.ts';
 export type { RestAppOptions } from './app.ts';
 export { startRestListener } from './listener.ts';
 export type { Listen, RestListener, RestListenerOptions } from './listener.ts';
-export type { ConfigurationDesk, ConfigurationView, ReloadView } from './configuration-desk.ts';
+export type {
+  CertificateView,
+  ConfigurationDesk,
+  ConfigurationView,
+  ReloadView,
+} from './configuration-desk.ts';
 export { REST_LIMITS } from './context.ts';
 export type { RestLimits } from './context.ts';

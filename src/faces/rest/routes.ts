@@ -1,5 +1,5 @@
 import type { ApiScope } from '../../config/index.ts';
-import { getConfiguration, reload } from './configuration.ts';
+import { getConfiguration, listCertificates, reload } from './configuration.ts';
 import type { Operation } from './context.ts';
 import { acknowledge, leaseInbox, redeliverInbound, releaseInbound } from './consume.ts';
 import { listEvents, streamEvents } from './events.ts';
@@ -86,6 +86,7 @@ export const ROUTES: readonly Route[] = [
   route('post', '/v1/partners/:name/reset', 'resetPartner', 'operate', resetPartner),
   route('get', '/v1/journal', 'listJournal', 'read', listJournal),
   route('get', '/v1/configuration', 'getConfiguration', 'read', getConfiguration),
+  route('get', '/v1/certificates', 'listCertificates', 'read', listCertificates),
   route('post', '/v1/reload', 'reload', 'operate', reload),
   route('get', '/v1/events', 'listEvents', 'events', listEvents, KEEPS),
   route('get', '/v1/events/stream', 'streamEvents', 'events', streamEvents, KEEPS),

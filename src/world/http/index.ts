@@ -7,6 +7,7 @@ export type { HttpHandler, HttpListener, HttpListenerOptions, ListenerLimits } f
 export { lineTo } from './line.ts';
 export type { Greeting, Handshake, Line, Reached } from './line.ts';
 export { tryListening } from './try-listening.ts';
+export { checkListenerTls } from './listener-tls.ts';
 export type { ListenerTls } from './listener-tls.ts';
 export { createTransport } from './transport.ts';
 export type { TransportOptions } from './transport.ts';

@@ -52,6 +52,11 @@ export function checkTls(options: TlsOptions, what: string): void {
   }
 }
 
+/** Checks the TLS of a listener before it is opened; throws QuoinError `http/tls-configuration`. */
+export function checkListenerTls(tls: ListenerTls, name: string): void {
+  listenerTlsOptions(tls, `the ${name} listener`);
+}
+
 /** The options Node wants; throws QuoinError `http/tls-configuration`. */
 export function listenerTlsOptions(tls: ListenerTls, what: string): TlsOptions {
   const clients = tls.clientCertificates ?? 'none';

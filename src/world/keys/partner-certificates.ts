@@ -25,8 +25,8 @@ interface Named {
   readonly name: string;
   readonly use: PartnerUse;
   readonly party: string;
-  /** Folder of the P-Mode. */
-  readonly folder: string;
+  /** File of the P-Mode. */
+  readonly pmode: string;
 }
 
 /** Loads every certificate the partners of the P-Modes name; what fails becomes a problem. */
@@ -43,11 +43,13 @@ export async function loadPartnerCertificates(options: {
   const certificates: PartnerCertificate[] = [];
   const authorities = new Set<Certificate>();
   const problems = new Map<string, KeyProblem>();
-  const tell = (problem: KeyProblem): void => {
-    problems.set(`${problem.code} ${problem.file}`, problem);
-  };
   const sources = new Map<string, string>();
   for (const named of namedBy(options.pmodes)) {
+    const tell = (problem: KeyProblem): void => {
+      const key = `${problem.code} ${problem.file}`;
+      const namedIn = new Set([...(problems.get(key)?.namedIn ?? []), named.pmode]);
+      problems.set(key, { ...problem, namedIn: [...namedIn] });
+    };
     const file = await find(named, options.certificatesFolder);
     const other = sources.get(named.name);
     if ('code' in file) tell(file);
@@ -72,7 +74,7 @@ function namedBy(pmodes: readonly PMode[]): readonly Named[] {
       name,
       use,
       party: party.name,
-      folder: dirname(resolve(pmode.file)),
+      pmode: pmode.file,
     }));
   });
 }
@@ -86,7 +88,8 @@ function namesOf({ certificates }: Party): readonly (readonly [name: string, use
 }
 
 /** The certificate folder comes first, then the folder of the P-Mode. */
-async function find({ name, folder }: Named, certificatesFolder: string): Promise<KeyFile | KeyProblem> {
+async function find({ name, pmode }: Named, certificatesFolder: string): Promise<KeyFile | KeyProblem> {
+  const folder = dirname(resolve(pmode));
   const places = isAbsolute(name) ? [name] : [join(certificatesFolder, name), join(folder, name)];
   let first: KeyProblem | undefined;
   for (const place of places)

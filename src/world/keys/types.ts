@@ -42,6 +42,8 @@ export interface KeyProblem {
   readonly file: string;
   /** One sentence that names the file. */
   readonly message: string;
+  /** P-Mode files that name it, for a certificate of a partner. */
+  readonly namedIn?: readonly string[] | undefined;
   readonly advice?: string | undefined;
   readonly finding?: Finding | undefined;
 }

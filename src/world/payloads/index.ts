@@ -1,3 +1,3 @@
 /** The payload store: files on a disk that one or several nodes can reach. */
-export { openFilePayloads } from './open.ts';
+export { openFilePayloads, tryFilePayloads } from './open.ts';
 export type { FilePayloadSettings } from './open.ts';

@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { PayloadHandle, PayloadHealth, PayloadSpace, PayloadStore } from '../../msh/ports/index.ts';
-import { isSystemError, payloadFault } from './faults.ts';
+import { isAbsent, isSystemError, payloadFault } from './faults.ts';
 import { makeFolders } from './folders.ts';
 import { placesBelow } from './places.ts';
 import { payloadSize, readPayload } from './reader.ts';
@@ -47,6 +47,27 @@ export async function openFilePayloads(settings: FilePayloadSettings): Promise<P
   });
   await prove(store);
   return store;
+}
+
+/** Looks whether the payload store could be opened, and makes nothing. Throws `payloads/unavailable`. */
+export async function tryFilePayloads(settings: FilePayloadSettings): Promise<void> {
+  const root = resolve(settings.folder);
+  try {
+    await fs.access(await nearestFolder(root), fs.constants.W_OK | fs.constants.X_OK);
+  } catch (error) {
+    throw payloadFault(error, root);
+  }
+}
+
+/** The folder itself, or the first above it that is there. */
+async function nearestFolder(path: string): Promise<string> {
+  try {
+    await (await fs.opendir(path)).close();
+    return path;
+  } catch (error) {
+    if (!isAbsent(error) || dirname(path) === path) throw error;
+    return await nearestFolder(dirname(path));
+  }
 }
 
 /** Writes, commits and removes an empty payload: the first message should not be the one to find a fault. */

@@ -74,7 +74,7 @@ test('wrong usage ends with its own exit code and says what to do next', async (
     [['xyzzy'], /Unknown command 'xyzzy'\./, /quoin --help lists the commands/],
     [['send', '--actoin', 'x'], /Unknown option '--actoin'\./, /Did you mean --action\?/],
     [['status'], /Missing required argument 'message-id'\./, /quoin messages .* example: quoin status/],
-    [['pmode'], /quoin pmode needs to be told what to do\./, /One of: list, check, explain\./],
+    [['pmode'], /quoin pmode needs to be told what to do\./, /One of: list, check, explain, diff\./],
     [['completion', 'tcsh'], /'tcsh' is invalid.* bash, zsh, fish\./, /quoin completion --help/],
     [['inbox', 'list', '--limit', 'x'], /'x' is invalid\. It must be a whole number/, /inbox list --help/],
     [['health', 'now'], /Too many arguments/, /quoin health --help/],

@@ -1,9 +1,12 @@
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
+import { callJson } from '../api-client.ts';
 import { examples, notes } from '../manual.ts';
-import { EXIT, plain, styled, table } from '../terminal.ts';
-import { print } from './context.ts';
+import { EXIT, plain, table } from '../terminal.ts';
+import type { LoadedCertificate } from '../world.ts';
+import { apiAddress, print } from './context.ts';
 import type { CommandContext, GlobalOptions } from './context.ts';
+import { tellProblems } from './pmode.ts';
 
 interface RequestOptions extends GlobalOptions {
   readonly folder: string;
@@ -51,10 +54,16 @@ Certificates are valid for a year. The key of the authority is not kept: nobody 
   const listing = certs
     .command('list')
     .description('certificates the access point loads, with expiry and findings')
+    .option('--running', 'those that a running access point has in force, instead of those its files hold')
     .action(async (_options: unknown, command: Command) => {
-      await list(context, command.optsWithGlobals());
+      const options = command.optsWithGlobals<GlobalOptions & { readonly running?: boolean }>();
+      await (options.running === true ? listRunning(context, options) : list(context, options));
     });
-  examples(listing, ['quoin certs list', 'quoin certs list --json --config /etc/quoin/quoin.yaml']);
+  examples(listing, [
+    'quoin certs list',
+    'quoin certs list --json --config /etc/quoin/quoin.yaml',
+    'quoin certs list --running',
+  ]);
 }
 
 function keySize(text: string): number {
@@ -69,22 +78,53 @@ async function list(context: CommandContext, options: GlobalOptions): Promise<vo
   const { certificates, problems } = loaded;
   if (options.json === true) terminal.out(JSON.stringify(loaded));
   else {
-    table(
-      terminal,
-      ['use', 'party', 'days left', 'valid until', 'serial', 'subject', 'from'],
-      certificates.map((entry) => [
-        entry.use,
-        entry.party,
-        String(entry.daysLeft),
-        entry.notAfter.slice(0, 10),
-        entry.serialNumber,
-        entry.subject,
-        entry.source,
-      ]),
-    );
-    for (const { severity, text } of problems)
-      terminal.out(styled(terminal, severity === 'error' ? 'red' : 'yellow', `${severity}: ${text}`));
+    certificateTable(context, certificates);
+    tellProblems(context, problems);
   }
-  const unfit = certificates.some(({ findings }) => findings.length > 0);
+  const unfit = certificates.some(isUnfit);
   if (unfit || problems.some(({ severity }) => severity === 'error')) context.finish(EXIT.failed);
+}
+
+/** A certificate as the API shows it. */
+interface InForce extends Omit<LoadedCertificate, 'source' | 'use' | 'party'> {
+  readonly name: string;
+  readonly use: readonly string[];
+  readonly parties: readonly string[];
+}
+
+async function listRunning(context: CommandContext, options: GlobalOptions): Promise<void> {
+  const api = await apiAddress(context, options);
+  const { items } = await callJson<{ readonly items: readonly InForce[] }>(api, { path: '/v1/certificates' });
+  if (options.json === true) context.terminal.out(JSON.stringify(items));
+  else
+    certificateTable(
+      context,
+      items.map(({ name, use, parties, ...facts }) => ({
+        ...facts,
+        source: name,
+        use: use.join(', '),
+        party: parties.join(', '),
+      })),
+    );
+  if (items.some(isUnfit)) context.finish(EXIT.failed);
+}
+
+function isUnfit({ findings, daysLeft }: Pick<LoadedCertificate, 'findings' | 'daysLeft'>): boolean {
+  return findings.length > 0 || daysLeft < 0;
+}
+
+function certificateTable({ terminal }: CommandContext, certificates: readonly LoadedCertificate[]): void {
+  table(
+    terminal,
+    ['use', 'party', 'days left', 'valid until', 'serial', 'subject', 'from'],
+    certificates.map((entry) => [
+      entry.use,
+      entry.party,
+      String(entry.daysLeft),
+      entry.notAfter.slice(0, 10),
+      entry.serialNumber,
+      entry.subject,
+      entry.source,
+    ]),
+  );
 }

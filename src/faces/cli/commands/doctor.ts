@@ -7,7 +7,9 @@ import type { FinishedCheck } from '../world.ts';
 import { apiAddress } from './context.ts';
 import type { CommandContext, GlobalOptions } from './context.ts';
 
-interface DoctorOptions extends GlobalOptions {
+/** What is examined, and how strictly it is judged. */
+export interface DoctorOptions extends GlobalOptions {
+  readonly partners: readonly string[] | 'none';
   readonly ping: boolean;
   readonly strict?: boolean;
   readonly demo?: boolean;
@@ -23,7 +25,7 @@ export function addDoctor(program: Command, context: CommandContext): void {
     .option('--demo', 'allow the keys of the demonstration, as quoin serve --demo does')
     .option('--strict', 'a warning counts as a failure')
     .action(async (partners: string[], _options: unknown, self: Command) => {
-      await examine(context, partners, self.optsWithGlobals<DoctorOptions>());
+      await examine(context, { ...self.optsWithGlobals<DoctorOptions>(), partners });
     });
   notes(
     command,
@@ -37,11 +39,8 @@ access point runs here that can send it. Exit code 0: nothing failed; 1: somethi
   ]);
 }
 
-async function examine(
-  context: CommandContext,
-  partners: readonly string[],
-  options: DoctorOptions,
-): Promise<void> {
+/** Examines, tells each check as it ends, and finishes with the exit code of the worst. */
+export async function examine(context: CommandContext, options: DoctorOptions): Promise<void> {
   const { terminal, world } = context;
   const json = options.json === true;
   // A configuration that cannot be used is what the first check is about.
@@ -50,7 +49,7 @@ async function examine(
     {
       config: options.config,
       demo: options.demo === true,
-      partners,
+      partners: options.partners,
       ping: options.ping,
       api: api.url,
       call: (request) => callJson(api, request),

@@ -3,11 +3,12 @@ import { examples } from '../manual.ts';
 import { EXIT, styled, table } from '../terminal.ts';
 import type { ToldProblem } from '../world.ts';
 import type { CommandContext, GlobalOptions } from './context.ts';
+import { addDiff } from './pmode-diff.ts';
 import { addExplain } from './pmode-explain.ts';
 
-/** `quoin pmode list|check|explain`: the P-Modes as loaded, and why one does or does not govern a message. */
+/** `quoin pmode list|check|explain|diff`: the P-Modes as loaded, why one governs a message, what is not in force yet. */
 export function addPMode(program: Command, context: CommandContext): void {
-  const pmode = program.command('pmode').description('processing modes: list, check, explain');
+  const pmode = program.command('pmode').description('processing modes: list, check, explain, diff');
   const listing = pmode
     .command('list')
     .description('every P-Mode: its partner, and what is sent and received under it')
@@ -25,6 +26,7 @@ export function addPMode(program: Command, context: CommandContext): void {
     });
   examples(checking, ['quoin pmode check', 'quoin pmode check pmodes/oots-xa-xb.yaml --self AP_XA_01']);
   addExplain(pmode, context);
+  addDiff(pmode, context);
 }
 
 async function list(context: CommandContext, options: GlobalOptions): Promise<void> {
@@ -73,7 +75,8 @@ async function check(
   if (result.problems.some(({ severity }) => severity === 'error')) context.finish(EXIT.failed);
 }
 
-function tellProblems({ terminal }: CommandContext, problems: readonly ToldProblem[]): void {
+/** One line a problem, coloured by its severity. */
+export function tellProblems({ terminal }: CommandContext, problems: readonly ToldProblem[]): void {
   for (const { severity, text } of problems)
     terminal.out(styled(terminal, severity === 'error' ? 'red' : 'yellow', `${severity}: ${text}`));
 }

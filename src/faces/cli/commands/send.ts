@@ -25,6 +25,7 @@ interface SendOptions extends GlobalOptions {
   readonly conversation?: string;
   readonly ref?: string;
   readonly messageId?: string;
+  readonly idempotencyKey?: string;
   readonly property: readonly Property[];
   readonly wait: boolean;
 }
@@ -60,6 +61,11 @@ export function addSend(program: Command, context: CommandContext): void {
     .option('--ref <message-id>', 'RefToMessageId: the message this one answers')
     .option('--message-id <id>', 'MessageId to use; the same content again is accepted without effect')
     .option(
+      '--idempotency-key <key>',
+      'a name of your own for the message: sent again under it nothing goes out twice, and other content is refused',
+      idempotencyKey,
+    )
+    .option(
       '-p, --property <name=value>',
       'message property, as name=value or name:type=value; may be repeated',
       collect,
@@ -72,6 +78,7 @@ export function addSend(program: Command, context: CommandContext): void {
   notes(command, 'Exit code 0 means a verified receipt; with --no-wait, that the message is kept.');
   examples(command, [
     'quoin send request.xml=application/x-ebrs+xml --to AP_XB_01 --action ExecuteQueryRequest',
+    'quoin send order.xml --to AP_XB_01 --action SubmitOrder --idempotency-key order-4711',
     'quoin send report.pdf --pmode oots-xa-xb -p originalSender=XA22233223 -p finalRecipient=XB73524311 --no-wait',
   ]);
 }
@@ -85,6 +92,7 @@ async function send(context: CommandContext, names: readonly string[], options: 
     path: '/v1/messages',
     json: submissionOf(options, files),
     files,
+    headers: options.idempotencyKey === undefined ? {} : { 'Idempotency-Key': options.idempotencyKey },
     watch: (bytes) => createProgress(terminal, 'uploads', bytes),
   });
   const { messageId, state } = submitted;
@@ -92,6 +100,11 @@ async function send(context: CommandContext, names: readonly string[], options: 
   const status = await follow(terminal, api, messageId, 'final');
   printStatus(terminal, status, options.json === true);
   context.finish(exitCodeOf(status));
+}
+
+function idempotencyKey(text: string): string {
+  if (/^[\x20-\x7e]{1,255}$/.test(text)) return text;
+  throw new InvalidArgumentError('It must be 1 to 255 printable ASCII characters.');
 }
 
 function declared(file: string): UploadFile {

@@ -8,17 +8,17 @@ export const config: ErrorRoom = {
     'config/invalid': {
       seenBy: 'O',
       cause: 'The configuration cannot be used.',
-      cure: 'See the lines below it.',
+      cure: 'Each line says what to do; `quoin config check` looks at all of it again.',
     },
     'config/keys': {
       seenBy: 'O',
       cause: 'Keys or certificates cannot be used.',
-      cure: 'Each line is a code of `keys` or `pki` in words.',
+      cure: 'Each line says what to do, and is a code of `keys` or `pki` in words; `quoin config check` looks at all of them again.',
     },
     'config/api-keys': {
       seenBy: 'O',
       cause: 'The file of API keys cannot be used.',
-      cure: 'Each line names file and line; `quoin keys list` reads it too.',
+      cure: 'Each line names file and line; `quoin config check` and `quoin keys list` read it too.',
     },
     'config/api-keys-locked': {
       seenBy: 'O',
@@ -40,6 +40,10 @@ export const config: ErrorRoom = {
       cause: 'The file of an authority that a webhook names cannot be read.',
       cure: 'Put it back, or name another one under `webhooks[].authorities`.',
     },
-    'config/pmodes': { seenBy: 'O', cause: 'P-Modes cannot be used.', cure: 'See `quoin pmode check`.' },
+    'config/pmodes': {
+      seenBy: 'O',
+      cause: 'P-Modes cannot be used.',
+      cure: 'Each line says what to do; `quoin pmode check` looks at all of them again.',
+    },
   },
 };
