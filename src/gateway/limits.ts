@@ -1,28 +1,9 @@
 import type { Config } from '../config/index.ts';
 import type { MshLimits, SendingLimits } from '../msh/index.ts';
 
-/** The bounds of the configuration as the MSH knows them. */
-export function mshLimits(config: Config): MshLimits {
-  const {
-    envelopeBytes,
-    parts,
-    messageBytes,
-    inlineBytes,
-    spoolBytes,
-    gzipRatio,
-    replyBytes,
-    canonicalBytes,
-  } = config.limits;
-  return {
-    envelopeBytes,
-    parts,
-    messageBytes,
-    inlineBytes,
-    spoolBytes,
-    gzipRatio,
-    replyBytes,
-    canonicalBytes,
-  };
+/** The bounds of the configuration as the MSH knows them: it looks at those of its own only. */
+export function mshLimits({ limits }: Config): MshLimits {
+  return limits;
 }
 
 /** How much is sent at once, and when a partner counts as down. */
