@@ -1,21 +1,27 @@
 import { ParseOption, XmlDocument, XmlLibError } from 'libxml2-wasm';
 import { decodeXml } from './decode.ts';
-import { rootElement } from './element.ts';
-import type { Life, XmlElement } from './element.ts';
+import type { XmlElement } from './element.ts';
+import { engineForm } from './engine-form.ts';
+import type { EngineDocument } from './engine-form.ts';
 import { excerpt, xmlError } from './errors.ts';
 import { DEFAULT_XML_LIMITS } from './limits.ts';
 import type { XmlLimits } from './limits.ts';
-import { scanXml } from './scan.ts';
+import { lineAt, scanXml } from './scan.ts';
 import type { ScanResult } from './scan.ts';
+import { treeOf } from './tree.ts';
 
 /** A parsed document. It holds memory of the engine until it is disposed where it was made. */
 export interface XmlDoc {
+  /**
+   * Read when it is first asked for; outlives the document then. Throws QuoinError `xml/canonicalization` where there is
+   * no canonical form: a namespace name that is relative or written with references.
+   */
   readonly root: XmlElement;
   /** Size in bytes of the document as UTF-8. */
   readonly size: number;
   /** Number of processing instructions, inside the root element and beside it. */
   readonly processingInstructions: number;
-  /** Frees the document; its elements keep what was already read and refuse the rest. Safe to call twice. */
+  /** Frees the document; its elements stay. Safe to call twice. */
   dispose(): void;
   [Symbol.dispose](): void;
 }
@@ -31,6 +37,11 @@ const OPTIONS =
 
 /** Above this size the engine's own limits on text length are lifted; ours hold. */
 const LARGE = 10_000_000;
+
+/** The life of a document in the engine. */
+interface Life extends EngineDocument {
+  alive: boolean;
+}
 
 const lives = new WeakMap<XmlDoc, Life>();
 let open = 0;
@@ -57,7 +68,7 @@ export function parseXml(bytes: Uint8Array, limits: Partial<XmlLimits> = {}): Xm
   const decoded = decodeXml(bytes);
   const scanned = scanXml(decoded, all);
   const doc = parse(decoded.utf8);
-  if (scanned.isComplete && doc.dtd === null) return documentOf(doc, decoded.utf8.byteLength, scanned);
+  if (scanned.isComplete && doc.dtd === null) return documentOf(doc, decoded.utf8, scanned);
   doc.dispose();
   throw xmlError('xml/not-well-formed', 'The document is not well-formed.');
 }
@@ -75,6 +86,14 @@ export function withXml<T>(bytes: Uint8Array, limits: Partial<XmlLimits>, read: 
 /** The life of a document, for the parts of this room that need the engine's own document. */
 export function lifeOf(doc: XmlDoc): Life {
   return lives.get(doc)!;
+}
+
+/** Refuses a document that has been disposed. */
+export function requireAlive({ alive }: Life): void {
+  if (alive) return;
+  throw xmlError('xml/disposed', 'The document has been disposed.', {
+    advice: 'Read what is needed before the document is disposed.',
+  });
 }
 
 function parse(utf8: Uint8Array): XmlDocument {
@@ -97,7 +116,8 @@ function notWellFormed(error: unknown): Error {
   });
 }
 
-function documentOf(document: XmlDocument, size: number, scanned: ScanResult): XmlDoc {
+function documentOf(document: XmlDocument, utf8: Uint8Array, scanned: ScanResult): XmlDoc {
+  const size = utf8.byteLength;
   const life: Life = { document, alive: true, size, escapedNamespaces: scanned.escapedNamespaces };
   const dispose = (): void => {
     if (!life.alive) return;
@@ -106,8 +126,11 @@ function documentOf(document: XmlDocument, size: number, scanned: ScanResult): X
     document.dispose();
   };
   open += 1;
+  let root: XmlElement | undefined;
   const doc: XmlDoc = {
-    root: rootElement(life),
+    get root() {
+      return (root ??= readTree(life, utf8, scanned));
+    },
     size,
     processingInstructions: scanned.instructions,
     dispose,
@@ -115,4 +138,13 @@ function documentOf(document: XmlDocument, size: number, scanned: ScanResult): X
   };
   lives.set(doc, life);
   return doc;
+}
+
+function readTree(life: Life, utf8: Uint8Array, { startTags }: ScanResult): XmlElement {
+  requireAlive(life);
+  const bytes = Buffer.from(utf8.buffer, utf8.byteOffset, utf8.byteLength);
+  return treeOf(engineForm(life, 'whole').toString(), {
+    size: life.size,
+    lineOf: (startTag) => lineAt(bytes, startTags[startTag]!),
+  });
 }

@@ -1,7 +1,3 @@
-import { XmlCData, XmlComment, XmlElement as EngineElement, XmlText, XmlTreeNode } from 'libxml2-wasm';
-import type { XmlDocument, XmlNode } from 'libxml2-wasm';
-import { xmlError } from './errors.ts';
-
 /** An attribute; namespace declarations are none. */
 export interface XmlAttribute {
   /** Local name. */
@@ -24,148 +20,122 @@ export interface XmlElement {
   readonly prefix: string;
   /** Empty for an element in no namespace. */
   readonly namespaceUri: string;
-  /** Line in the document, from 1. */
+  /** Line in the document on which its start tag begins, from 1. */
   readonly line: number;
   readonly attrs: readonly XmlAttribute[];
   /** All text inside, that of elements inside included; comments and processing instructions are left out. */
   readonly content: string;
 }
 
-/** The life of a document: what was not read before its end cannot be read any more. */
-export interface Life {
-  readonly document: XmlDocument;
+/** A namespace declaration; its name as it stands in canonical form. */
+export interface Declaration {
+  /** Empty for the default namespace. */
+  readonly prefix: string;
+  readonly uri: string;
+}
+
+/** What the elements of one document share. */
+export interface Source {
+  /** Bytes of the document. */
   readonly size: number;
-  readonly escapedNamespaces: number;
-  alive: boolean;
+  /** The line of the start tag with this number, from 0 in document order. */
+  readonly lineOf: (startTag: number) => number;
 }
 
-/** What stands directly inside an element. */
-export interface Inside {
-  readonly elements: readonly XmlElement[];
-  readonly comments: number;
-  /** Processing instructions and anything else. */
-  readonly others: number;
-}
+/** An element as it stands in the canonical form of its document: names resolved, text still escaped. */
+export class CanonicalElement implements XmlElement {
+  readonly name: string;
+  readonly prefix: string;
+  readonly namespaceUri: string;
+  readonly attrs: readonly XmlAttribute[];
+  readonly parent: CanonicalElement | undefined;
+  readonly source: Source;
+  readonly declarations: readonly Declaration[];
+  /** `name="value"` of each attribute, in canonical order. */
+  readonly attributeTexts: readonly string[];
+  /** Elements, texts and processing instructions (`<?...?>`) in order. */
+  readonly inside: (CanonicalElement | string)[] = [];
+  comments = 0;
+  readonly #startTag: number;
+  #elements: readonly CanonicalElement[] | undefined;
 
-interface Inner {
-  texts: readonly (XmlText | XmlCData)[];
-  text?: string;
-  readonly node: EngineElement;
-  readonly life: Life;
-  readonly parent: XmlElement | undefined;
-  inside?: Inside;
-  attrs?: readonly XmlAttribute[];
-}
-
-const inners = new WeakMap<XmlElement, Inner>();
-
-/** The root element of a document; called once for each document. */
-export function rootElement(life: Life): XmlElement {
-  return elementOf(life.document.root, life, undefined);
-}
-
-/** What stands directly inside an element; read once. Throws QuoinError `xml/disposed`. */
-export function insideOf(element: XmlElement): Inside {
-  const inner = innerOf(element);
-  return (inner.inside ??= readInside(element, inner));
-}
-
-/** Text and CDATA sections directly inside an element, joined; read once. Throws QuoinError `xml/disposed`. */
-export function directText(element: XmlElement): string {
-  const inner = innerOf(element);
-  if (inner.text === undefined) {
-    requireAlive(inner);
-    inner.inside ??= readInside(element, inner);
-    inner.text = inner.texts.map((node) => node.content).join('');
-    inner.texts = [];
+  constructor(values: {
+    readonly name: string;
+    readonly prefix: string;
+    readonly attrs: readonly XmlAttribute[];
+    readonly attributeTexts: readonly string[];
+    readonly declarations: readonly Declaration[];
+    readonly parent: CanonicalElement | undefined;
+    readonly source: Source;
+    readonly startTag: number;
+  }) {
+    this.name = values.name;
+    this.prefix = values.prefix;
+    this.attrs = values.attrs;
+    this.attributeTexts = values.attributeTexts;
+    this.declarations = values.declarations;
+    this.parent = values.parent;
+    this.source = values.source;
+    this.#startTag = values.startTag;
+    this.namespaceUri = unescape(this.namespaceOf(values.prefix) ?? '');
   }
-  return inner.text;
-}
 
-/** The element around this one; undefined for the root. */
-export function parentOf(element: XmlElement): XmlElement | undefined {
-  return innerOf(element).parent;
-}
-
-/** The engine's own node, of a document that is still there. Throws QuoinError `xml/disposed`. */
-export function engineNode(element: XmlElement): { readonly node: EngineElement; readonly life: Life } {
-  const inner = innerOf(element);
-  requireAlive(inner);
-  return inner;
-}
-
-/** Refuses a document that has been disposed. */
-export function requireAlive({ life }: { readonly life: Life }): void {
-  if (life.alive) return;
-  throw xmlError('xml/disposed', 'The document of this element has been disposed.', {
-    advice: 'Read what is needed before the document is disposed.',
-  });
-}
-
-function elementOf(node: EngineElement, life: Life, parent: XmlElement | undefined): XmlElement {
-  // What everybody asks for is read now; each property is a text copied out of the engine.
-  const { name, namespaceUri } = node;
-  const element: XmlElement = {
-    name,
-    namespaceUri,
-    get prefix() {
-      return engineNode(element).node.prefix;
-    },
-    get line() {
-      return engineNode(element).node.line;
-    },
-    get attrs() {
-      return attributesOf(innerOf(element));
-    },
-    get content() {
-      return engineNode(element).node.content;
-    },
-  };
-  inners.set(element, { node, life, parent, texts: [] });
-  return element;
-}
-
-function innerOf(element: XmlElement): Inner {
-  return inners.get(element)!;
-}
-
-function attributesOf(inner: Inner): readonly XmlAttribute[] {
-  if (inner.attrs === undefined) {
-    requireAlive(inner);
-    inner.attrs = inner.node.attrs.map(({ name, prefix, namespaceUri, value }) => ({
-      name,
-      prefix,
-      namespaceUri,
-      value,
-    }));
+  get line(): number {
+    return this.source.lineOf(this.#startTag);
   }
-  return inner.attrs;
-}
 
-function readInside(element: XmlElement, inner: Inner): Inside {
-  requireAlive(inner);
-  const elements: XmlElement[] = [];
-  const texts: (XmlText | XmlCData)[] = [];
-  let comments = 0;
-  let others = 0;
-  for (const node of childNodes(inner.node)) {
-    if (node instanceof EngineElement) elements.push(elementOf(node, inner.life, element));
-    else if (node instanceof XmlText || node instanceof XmlCData) texts.push(node);
-    else if (node instanceof XmlComment) comments += 1;
-    else others += 1;
+  get content(): string {
+    return this.inside
+      .map((one) => (typeof one === 'string' ? (isInstruction(one) ? '' : unescape(one)) : one.content))
+      .join('');
   }
-  inner.texts = texts;
-  return { elements, comments, others };
+
+  /** The elements directly inside; asked for when all of them are there. */
+  get elements(): readonly CanonicalElement[] {
+    return (this.#elements ??= this.inside.filter((one) => typeof one !== 'string'));
+  }
+
+  /** The namespace a prefix stands for here, as it is in canonical form; undefined for none. */
+  namespaceOf(prefix: string): string | undefined {
+    return namespaceIn(this.declarations, this.parent, prefix);
+  }
 }
 
-function childNodes(parent: EngineElement): readonly XmlNode[] {
-  const nodes: XmlNode[] = [];
-  for (let node: XmlNode | null = parent.firstChild; node !== null; node = nextSibling(node))
-    nodes.push(node);
-  return nodes;
+/** The namespace a prefix stands for, looked up from the innermost declarations outwards. */
+export function namespaceIn(
+  declarations: readonly Declaration[],
+  parent: CanonicalElement | undefined,
+  prefix: string,
+): string | undefined {
+  for (const declaration of declarations) if (declaration.prefix === prefix) return declaration.uri;
+  for (let at = parent; at !== undefined; at = at.parent)
+    for (const declaration of at.declarations) if (declaration.prefix === prefix) return declaration.uri;
+  return undefined;
 }
 
-/** The wrapper of a processing instruction lacks the sibling its node has; the getter of the other wrappers finds it. */
-function nextSibling(node: XmlNode): XmlNode | null {
-  return Reflect.get(XmlTreeNode.prototype, 'next', node);
+/** The object behind an element; there is no other kind. */
+export function canonicalElement(element: XmlElement): CanonicalElement {
+  return element as CanonicalElement;
+}
+
+/** True for what stands in canonical form as a processing instruction: text never begins like this. */
+export function isInstruction(piece: string): boolean {
+  return piece.startsWith('<');
+}
+
+const REFERENCE = /&(?:amp|lt|gt|quot|#x9|#xA|#xD);/g;
+
+const CHARACTERS: Readonly<Record<string, string>> = {
+  '&amp;': '&',
+  '&lt;': '<',
+  '&gt;': '>',
+  '&quot;': '"',
+  '&#x9;': '\t',
+  '&#xA;': '\n',
+  '&#xD;': '\r',
+};
+
+/** Text of canonical form without its references (Canonical XML 1.0, 2.3 names all of them). */
+export function unescape(text: string): string {
+  return text.includes('&') ? text.replace(REFERENCE, (reference) => CHARACTERS[reference]!) : text;
 }

@@ -1,4 +1,4 @@
-import { directText, insideOf, parentOf } from './element.ts';
+import { canonicalElement, isInstruction } from './element.ts';
 import type { XmlElement } from './element.ts';
 import { excerpt, xmlError } from './errors.ts';
 import { NS } from './namespaces.ts';
@@ -6,7 +6,7 @@ import type { XmlDoc } from './document.ts';
 
 /** The elements directly inside an element, in order. */
 export function children(element: XmlElement): readonly XmlElement[] {
-  return insideOf(element).elements;
+  return canonicalElement(element).elements;
 }
 
 /** The elements of one name directly inside an element, in order. */
@@ -56,8 +56,8 @@ export function sameNode(one: XmlElement, other: XmlElement): boolean {
  * that none of them can cut a value short. Throws QuoinError `xml/not-text` when there is an element inside.
  */
 export function textOf(element: XmlElement): string {
-  const { elements } = insideOf(element);
-  if (elements.length === 0) return directText(element);
+  const { elements, content } = canonicalElement(element);
+  if (elements.length === 0) return content;
   throw notText(element, `the element ${excerpt(elements[0]!.name)}`);
 }
 
@@ -68,16 +68,17 @@ export function ownTextOf(element: XmlElement): string {
 
 /** As textOf, and comments and processing instructions are refused too: for values that a signature depends on. */
 export function strictTextOf(element: XmlElement): string {
-  const { comments, others } = insideOf(element);
+  const { comments, inside } = canonicalElement(element);
   if (comments > 0) throw notText(element, 'a comment');
-  if (others > 0) throw notText(element, 'a processing instruction');
+  if (inside.some((one) => typeof one === 'string' && isInstruction(one)))
+    throw notText(element, 'a processing instruction');
   return textOf(element);
 }
 
 /** Where an element stands, for messages: local names, with a position where a name repeats. */
 export function placeOf(element: XmlElement): string {
   const steps: string[] = [];
-  for (let at: XmlElement | undefined = element; at !== undefined; at = parentOf(at))
+  for (let at: XmlElement | undefined = element; at !== undefined; at = canonicalElement(at).parent)
     steps.unshift(stepOf(at));
   return `/${steps.join('/')}`;
 }
@@ -124,7 +125,7 @@ function collectIds(element: XmlElement, found: IdAttribute[]): void {
 const positions = new WeakMap<XmlElement, ReadonlyMap<XmlElement, string>>();
 
 function stepOf(element: XmlElement): string {
-  const parent = parentOf(element);
+  const { parent } = canonicalElement(element);
   const name = excerpt(element.name);
   if (parent === undefined) return name;
   let known = positions.get(parent);

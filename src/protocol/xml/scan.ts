@@ -9,7 +9,7 @@ import type { StartTag } from './start-tag.ts';
 /**
  * Counts a document against its limits and refuses what may not stand in it (a DOCTYPE, processing instructions where
  * they are forbidden, XML 1.1, a false encoding declaration) before the engine sees it. One pass, no recursion, no
- * allocation by content. Throws QuoinError `xml/...` with the line.
+ * allocation by content but a number for each element. Throws QuoinError `xml/...` with the line.
  */
 export function scanXml({ utf8, encoding }: DecodedXml, limits: XmlLimits): ScanResult {
   const bytes = Buffer.from(utf8.buffer, utf8.byteOffset, utf8.byteLength);
@@ -20,8 +20,8 @@ export function scanXml({ utf8, encoding }: DecodedXml, limits: XmlLimits): Scan
     if (at >= 0) at = find(bytes, MARK.lt, at);
     else scan.isBroken = true;
   }
-  const { instructions, escapedNamespaces } = scan;
-  return { isComplete: !scan.isBroken && scan.open.length === 0, instructions, escapedNamespaces };
+  const { instructions, escapedNamespaces, startTags } = scan;
+  return { isComplete: !scan.isBroken && scan.open.length === 0, instructions, escapedNamespaces, startTags };
 }
 
 /** What a scan saw. */
@@ -32,6 +32,8 @@ export interface ScanResult {
   readonly instructions: number;
   /** Namespace names written with references, as `&amp;`: the engine would write them wrongly into canonical form. */
   readonly escapedNamespaces: number;
+  /** Where each start tag begins, in document order. */
+  readonly startTags: readonly number[];
 }
 
 interface Scan {
@@ -39,7 +41,7 @@ interface Scan {
   readonly limits: XmlLimits;
   readonly encoding: DecodedXml['encoding'];
   isBroken: boolean;
-  elements: number;
+  readonly startTags: number[];
   /** Namespace declarations in scope. */
   namespaces: number;
   instructions: number;
@@ -54,8 +56,8 @@ const DECLARATION =
 
 function startOf(bytes: Buffer, encoding: DecodedXml['encoding'], limits: XmlLimits): Scan {
   const tag = { end: -1, attributes: 0, namespaces: 0, escapedNamespaces: 0, empty: false };
-  const counts = { elements: 0, namespaces: 0, instructions: 0, escapedNamespaces: 0 };
-  return { bytes, limits, encoding, isBroken: false, ...counts, open: [], tag };
+  const counts = { namespaces: 0, instructions: 0, escapedNamespaces: 0 };
+  return { bytes, limits, encoding, isBroken: false, ...counts, startTags: [], open: [], tag };
 }
 
 /** The index behind the markup that begins at `at`, or -1 where the document is not well-formed. */
@@ -120,9 +122,9 @@ function scanStartTag(scan: Scan, at: number): number {
   readStartTag(scan.bytes, at, tag);
   if (tag.end < 0) return -1;
   const inScope = scan.namespaces + tag.namespaces;
-  scan.elements += 1;
+  scan.startTags.push(at);
   scan.escapedNamespaces += tag.escapedNamespaces;
-  within(scan, at, 'elements', scan.elements, limits.maxElements);
+  within(scan, at, 'elements', scan.startTags.length, limits.maxElements);
   within(scan, at, 'attributes on an element', tag.attributes, limits.maxAttributesPerElement);
   within(
     scan,
@@ -158,7 +160,8 @@ function refusal(
   return xmlError(`xml/${check}`, `${message} (line ${line})`, { field: `line ${line}`, ...values });
 }
 
-function lineAt(bytes: Buffer, at: number): number {
+/** The line of a place in a document, from 1. */
+export function lineAt(bytes: Buffer, at: number): number {
   let line = 1;
   for (let next = bytes.indexOf(0x0a); next >= 0 && next < at; next = bytes.indexOf(0x0a, next + 1))
     line += 1;

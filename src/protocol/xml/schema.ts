@@ -5,9 +5,8 @@ import {
   XmlValidateError,
   XsdValidator,
 } from 'libxml2-wasm';
-import { lifeOf, parseXml } from './document.ts';
+import { lifeOf, parseXml, requireAlive } from './document.ts';
 import type { XmlDoc } from './document.ts';
-import { requireAlive } from './element.ts';
 import { xmlError } from './errors.ts';
 
 /** One thing a schema finds wrong with a document. */
@@ -65,7 +64,7 @@ function withParts<T>(parts: Readonly<Record<string, string>>, compile: () => T)
 
 function validate(validator: XsdValidator | undefined, doc: XmlDoc): readonly SchemaFinding[] {
   const life = lifeOf(doc);
-  requireAlive({ life });
+  requireAlive(life);
   if (validator === undefined) throw xmlError('xml/disposed', 'The schema has been disposed.');
   try {
     validator.validate(life.document);

@@ -43,11 +43,11 @@ test('MustUnderstand says which block was not understood', () => {
       readEnvelope(doc).blocks.map((block) => [block.name, block.attrs.map(({ value }) => value).join()]),
     );
   };
-  assert.deepEqual(blocks('{urn:wsa?a=b&c}To'), [['NotUnderstood', 'q:To']]);
+  assert.deepEqual(blocks('{urn:wsa?a=b;c}To'), [['NotUnderstood', 'q:To']]);
   assert.deepEqual(blocks('{}Plain'), [['NotUnderstood', 'Plain']]);
   assert.deepEqual(blocks('no name'), []);
-  const { xml } = writeFaultEnvelope({ code: 'MustUnderstand', reason: 'x', notUnderstood: '{urn:a"b}To' });
-  assert.match(xml, /xmlns:q="urn:a&quot;b"/);
+  const { xml } = writeFaultEnvelope({ code: 'MustUnderstand', reason: 'x', notUnderstood: '{urn:a"b&c}To' });
+  assert.match(xml, /xmlns:q="urn:a&quot;b&amp;c"/);
 });
 
 test('VersionMismatch says which version is spoken', () => {

@@ -187,11 +187,12 @@ test('a canonical form that grows out of proportion is refused', () => {
   assert.throws(() => apexOf(xml), code('xml/canonicalization'));
 });
 
-test('the same element gives the same form again, and a disposed document none', () => {
+test('the same element gives the same form again, after its document too; a disposed document has none', () => {
   const doc = parseXml(Buffer.from('<a><b/></a>'));
   const [b] = children(doc.root);
-  assert.deepEqual(canonicalize(b!), canonicalize(b!));
+  const form = canonicalize(b!);
+  assert.deepEqual(canonicalize(b!), form);
   doc.dispose();
-  assert.throws(() => canonicalize(b!), code('xml/disposed'));
+  assert.deepEqual(canonicalize(b!), form);
   assert.throws(() => canonicalizeDocument(doc), code('xml/disposed'));
 });

@@ -8,7 +8,7 @@ export const xml: ErrorRoom = {
     'xml/canonicalization': {
       seenBy: 'P O',
       cause:
-        'Something signed has no canonical form: namespace written with references, relative namespace, out of all proportion.',
+        'The document, or something signed in it, has no canonical form: namespace written with references, relative namespace, out of all proportion.',
       cure: 'The partner must write plain namespace names.',
     },
     'xml/child-missing': {
