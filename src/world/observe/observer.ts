@@ -25,22 +25,45 @@ export interface EventLog extends Observer {
   observe(listener: EventListener): () => void;
 }
 
-/** Names the log line uses itself. */
-const RESERVED = new Set(['level', 'time']);
-
 function lastResort(error: unknown): void {
   const reason = error instanceof Error ? error.message : String(error);
   process.stderr.write(`log could not be written: ${reason}\n`);
 }
 
-function standardOutput(): DestinationStream {
-  const stream = pino.destination({ fd: 1, sync: true });
-  stream.on('error', lastResort);
-  return stream;
+/** ms a line waits at most for others, which are then written with it in one go; warnings and errors do not wait. */
+const GATHER_MS = 5;
+
+const GATHER_BYTES = 8 * 1024;
+
+/** Somewhere lines go that may hold them back a moment. */
+interface Lines extends DestinationStream {
+  readonly flush?: () => void;
 }
 
-function createLogger(options: ObserverOptions): Logger {
-  const target = options.destination ?? standardOutput();
+function standardOutput(): Lines {
+  const stream = pino.destination({ fd: 1, sync: true, minLength: GATHER_BYTES });
+  stream.on('error', lastResort);
+  let timer: NodeJS.Timeout | undefined;
+  const flush = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    try {
+      stream.flushSync();
+    } catch (error) {
+      lastResort(error);
+    }
+  };
+  process.once('exit', flush);
+  return {
+    write: (line) => {
+      stream.write(line);
+      timer ??= setTimeout(flush, GATHER_MS).unref();
+    },
+    flush,
+  };
+}
+
+function createLogger(options: ObserverOptions, target: Lines): Logger {
   const destination = options.pretty ? { write: (line: string) => target.write(prettyLine(line)) } : target;
   return pino(
     {
@@ -53,13 +76,12 @@ function createLogger(options: ObserverOptions): Logger {
   );
 }
 
-function lineOf(event: MshEvent): Record<string, unknown> {
-  const entries = Object.entries(event).map(([name, value]) => [
-    RESERVED.has(name) ? `event_${name}` : name,
-    value,
-  ]);
-  const { event_level: _level, ...fields } = Object.fromEntries(entries) as Record<string, unknown>;
-  return fields;
+const URGENT: ReadonlySet<LogLevel> = new Set(['warn', 'error']);
+
+function lineOf({ level: _level, ...fields }: MshEvent): Record<string, unknown> {
+  if (!('time' in fields)) return fields;
+  const { time, ...others } = fields;
+  return { ...others, event_time: time };
 }
 
 /**
@@ -68,7 +90,8 @@ function lineOf(event: MshEvent): Record<string, unknown> {
  * `observe/listener-failed`, a log that cannot be written as one line on standard error.
  */
 export function createObserver(options: ObserverOptions): EventLog {
-  const logger = createLogger(options);
+  const lines: Lines = options.destination ?? standardOutput();
+  const logger = createLogger(options, lines);
   const listeners = new Set<EventListener>();
 
   const tell = (listener: EventListener, event: MshEvent): void => {
@@ -85,6 +108,7 @@ export function createObserver(options: ObserverOptions): EventLog {
         if (listeners.size === 0 && !logger.isLevelEnabled(event.level)) return;
         const safe = redactFields(event) as unknown as MshEvent;
         logger[event.level](lineOf(safe));
+        if (URGENT.has(event.level)) lines.flush?.();
         for (const listener of [...listeners]) tell(listener, safe);
       } catch (error) {
         lastResort(error);

@@ -20,13 +20,32 @@ const SECRET_TEXT: readonly RegExp[] = [
   /[\w+/-]{120,}={0,2}/g,
 ];
 
+/** Shorter text holds no run of base64 that counts, */
+const SHORTEST_RUN = 60;
+
+/** and without one of these nothing else that counts either. */
+const SUSPICIOUS = /BEGIN|Bearer|Basic|@/;
+
 /**
  * A text without anything that looks like key material: PEM private keys, bearer and basic credentials, user
  * information in URLs and long runs of base64 or hex. Longer text than 2 000 characters is cut.
  */
 export function redactText(text: string): string {
+  if (text.length < SHORTEST_RUN && !SUSPICIOUS.test(text)) return text;
   const cut = text.length > MAX_STRING ? `${text.slice(0, MAX_STRING)}… (${text.length} characters)` : text;
   return SECRET_TEXT.reduce((rest, shape) => rest.replace(shape, REDACTED), cut);
+}
+
+/** What was found out about names; they come from the code, the bound is for data that brings names of its own. */
+const secretNames = new Map<string, boolean>();
+const MAX_NAMES = 1_000;
+
+function isSecretName(name: string): boolean {
+  const known = secretNames.get(name);
+  if (known !== undefined) return known;
+  const isSecret = SECRET_NAME.test(name);
+  if (secretNames.size < MAX_NAMES) secretNames.set(name, isSecret);
+  return isSecret;
 }
 
 function isJwk(value: object): boolean {
@@ -41,11 +60,12 @@ function errorFacts(error: Error, depth: number, seen: ReadonlySet<object>): Rec
 
 function redactEntries(value: object, depth: number, seen: ReadonlySet<object>): Record<string, unknown> {
   const within = new Set(seen).add(value);
-  const entries = Object.entries(value)
-    .slice(0, MAX_ENTRIES)
-    .filter(([, v]) => v !== undefined && typeof v !== 'function' && typeof v !== 'symbol')
-    .map(([name, v]) => [name, SECRET_NAME.test(name) ? REDACTED : redactWithin(v, depth + 1, within)]);
-  return Object.fromEntries(entries) as Record<string, unknown>;
+  const entries: [string, unknown][] = [];
+  for (const [name, v] of Object.entries(value).slice(0, MAX_ENTRIES)) {
+    if (v === undefined || typeof v === 'function' || typeof v === 'symbol') continue;
+    entries.push([name, isSecretName(name) ? REDACTED : redactWithin(v, depth + 1, within)]);
+  }
+  return Object.fromEntries(entries);
 }
 
 function redactObject(value: object, depth: number, seen: ReadonlySet<object>): unknown {
