@@ -85,9 +85,12 @@ export class CanonicalElement implements XmlElement {
   }
 
   get content(): string {
-    return this.inside
-      .map((one) => (typeof one === 'string' ? (isInstruction(one) ? '' : unescape(one)) : one.content))
-      .join('');
+    return this.inside.map((one) => (typeof one === 'string' ? textIn(one) : one.content)).join('');
+  }
+
+  /** Text directly inside, whatever stands in between. */
+  get ownText(): string {
+    return this.inside.map((one) => (typeof one === 'string' ? textIn(one) : '')).join('');
   }
 
   /** The elements directly inside; asked for when all of them are there. */
@@ -121,6 +124,10 @@ export function canonicalElement(element: XmlElement): CanonicalElement {
 /** True for what stands in canonical form as a processing instruction: text never begins like this. */
 export function isInstruction(piece: string): boolean {
   return piece.startsWith('<');
+}
+
+function textIn(piece: string): string {
+  return isInstruction(piece) ? '' : unescape(piece);
 }
 
 const REFERENCE = /&(?:amp|lt|gt|quot|#x9|#xA|#xD);/g;

@@ -56,14 +56,14 @@ export function sameNode(one: XmlElement, other: XmlElement): boolean {
  * that none of them can cut a value short. Throws QuoinError `xml/not-text` when there is an element inside.
  */
 export function textOf(element: XmlElement): string {
-  const { elements, content } = canonicalElement(element);
-  if (elements.length === 0) return content;
+  const { elements, ownText } = canonicalElement(element);
+  if (elements.length === 0) return ownText;
   throw notText(element, `the element ${excerpt(elements[0]!.name)}`);
 }
 
 /** The text directly inside an element, whatever elements stand in between; comments and instructions are left out. */
 export function ownTextOf(element: XmlElement): string {
-  return directText(element);
+  return canonicalElement(element).ownText;
 }
 
 /** As textOf, and comments and processing instructions are refused too: for values that a signature depends on. */
