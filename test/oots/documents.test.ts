@@ -134,7 +134,7 @@ for (const [what, from, to, check, field] of [
   ],
   [
     'an element where a text belongs',
-    '<sdg:FamilyName>',
+    /<sdg:FamilyName [^>]*>/,
     '<sdg:FamilyName><sdg:Name/>',
     'text-only',
     '/sdg:FamilyName',
@@ -144,9 +144,8 @@ for (const [what, from, to, check, field] of [
   test(`${what} is noted with its place and kept`, () => {
     const { exchange, findings } = changed(from, to);
     assert.ok(exchange !== undefined);
-    const finding = findings.find((candidate) => candidate.check === check);
-    assert.ok(finding !== undefined, JSON.stringify(findings));
-    assert.ok(finding.field?.includes(field), finding.field);
+    const found = findings.filter((finding) => finding.check === check && finding.field?.includes(field));
+    assert.ok(found.length > 0, JSON.stringify(findings));
   });
 }
 

@@ -63,6 +63,10 @@ export class Push implements Dispatcher.DispatchHandler {
   #failure: Error | undefined;
   /** What our own side of the body failed with: not the partner's doing, so it passes unchanged. */
   #sourceFailure: unknown;
+  /** True while the next piece is ours to bring: the partner is not waited for. */
+  #gathering = true;
+  /** True once the whole message is handed over, which may be before the partner is reached. */
+  #given = false;
   #over = false;
   #resolve!: (reply: PushReply) => void;
   #reject!: (error: Error) => void;
@@ -90,7 +94,8 @@ export class Push implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     if (this.#failure) controller.abort(this.#failure);
-    else this.#enter('send', this.#context.limits.stallTimeoutMs);
+    else if (this.#given) this.#enter('response', this.#request.responseTimeout);
+    else this.#enter('send', this.#gathering ? undefined : this.#context.limits.stallTimeoutMs);
   }
 
   onResponseStart(
@@ -131,13 +136,16 @@ export class Push implements Dispatcher.DispatchHandler {
     const { contentLength, body, responseTimeout } = this.#request;
     let sent = 0;
     for await (const chunk of gathered(this.#watched(body))) {
+      this.#gathering = false;
       sent += chunk.byteLength;
       if (sent > contentLength) throw wrongLength(contentLength, `${sent} bytes or more`);
       this.#clock(this.#context.limits.stallTimeoutMs, 'send');
       yield chunk;
+      this.#gathering = true;
       this.#clock(undefined, 'send');
     }
     if (sent !== contentLength) throw wrongLength(contentLength, `${sent} bytes`);
+    this.#given = true;
     if (this.#phase === 'send') this.#enter('response', responseTimeout);
   }
 
@@ -150,7 +158,7 @@ export class Push implements Dispatcher.DispatchHandler {
     }
   }
 
-  #enter(phase: PushPhase, ms: number): void {
+  #enter(phase: PushPhase, ms: number | undefined): void {
     this.#phase = phase;
     this.#clock(ms, phase);
   }

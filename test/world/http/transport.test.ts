@@ -316,8 +316,15 @@ test('a source longer or shorter than announced fails and never completes at the
     },
   });
   const transport = open(t);
-  for (const found of [999, 1_001, 0, 200_000]) {
-    const push = transport.push(post(door.as4, 1_000, { body: pieces(found, 700) }));
+  for (const [announced, found] of [
+    [1_000, 999],
+    [1_000, 1_001],
+    [1_000, 0],
+    [1_000, 200_000],
+    [200_000, 199_999],
+    [200_000, 200_001],
+  ] as const) {
+    const push = transport.push(post(door.as4, announced, { body: pieces(found, 700) }));
     await assert.rejects(push, { code: 'http/body-length-mismatch' });
   }
   await eventually(() => door.observer.named('http/connection-dropped').length >= 2, 'aborts at the partner');
