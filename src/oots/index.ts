@@ -23,3 +23,15 @@ export {
   subjectOf,
 } from './answer-request.ts';
 export type { AnswerFacts } from './answer-request.ts';
+export { checkExchangeDocument, isInvalid } from './check-document.ts';
+export type { CheckedDocument, CheckFacts } from './check-document.ts';
+export { HEADER_RULES, RULES } from './rules/index.ts';
+export type {
+  HeaderFacts,
+  HeaderRule,
+  PartFacts,
+  PropertyFacts,
+  Rule,
+  RuleFinding,
+  Severity,
+} from './rules/index.ts';
