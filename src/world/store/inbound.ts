@@ -1,4 +1,4 @@
-import type { Kysely, Selectable, Transaction } from 'kysely';
+import type { Insertable, Kysely, Selectable, Transaction } from 'kysely';
 import { QuoinError } from '../../protocol/errors/index.ts';
 import { mayMove } from '../../msh/ports/index.ts';
 import type {
@@ -16,7 +16,8 @@ import { pageOf, sliceOf } from './paging.ts';
 import { insertParts, partsOf, storedPartOf } from './parts.ts';
 import { inboundFrom, present, receiptColumns, receivedEnvelopeFrom } from './rows.ts';
 import { inboundConditions, searchColumns } from './search.ts';
-import type { InboundTable, Tables } from './tables.ts';
+import { statement } from './statement.ts';
+import type { InboundTable, ReceivedEnvelopeTable, Tables } from './tables.ts';
 import type { Tell, Told } from './tell.ts';
 
 /** The columns of a message that nobody has leased. */
@@ -29,38 +30,15 @@ export async function insertInbound(
   message: NewInboundMessage,
 ): ReturnType<MessageStore['insertInbound']> {
   return await db.transaction().execute(async (transaction) => {
-    const inserted = await transaction
-      .insertInto('inbound')
-      .values({
-        row_id: message.rowId,
-        message_id: message.messageId,
-        sender: message.sender,
-        pmode_id: message.pmodeId,
-        leg: message.leg,
-        state: 'RECEIVED',
-        partner: message.partner,
-        ...searchColumns(message.userMessage),
-        user_message: JSON.stringify(message.userMessage),
-        signed_references: JSON.stringify(message.references),
-        signer: message.signer ?? null,
-        ...receiptColumns(message.receipt),
-        deliverable: message.deliverable ? 1 : 0,
-        received_at: message.receivedAt,
-        duplicates: 0,
-      })
-      .onConflict((conflict) => conflict.columns(['message_id', 'sender']).doNothing())
-      .executeTakeFirst();
-    if (inserted.numInsertedOrUpdatedRows !== 1n) {
+    const inserted = await insertRow(transaction, newRow(message));
+    if (inserted.numAffectedRows !== 1n) {
       const kept = await findDuplicate(transaction, message.sender, message.messageId);
       return { outcome: 'duplicate', message: kept! };
     }
     await insertParts(transaction, 'inbound', message.rowId, message.parts);
     if (message.envelope !== undefined) {
       const { bytes, contentType } = message.envelope;
-      await transaction
-        .insertInto('inbound_envelopes')
-        .values({ row_id: message.rowId, content_type: contentType, bytes })
-        .execute();
+      await insertEnvelope(transaction, { row_id: message.rowId, content_type: contentType, bytes });
     }
     if (message.deliverable)
       await tell(transaction, {
@@ -73,6 +51,37 @@ export async function insertInbound(
     return { outcome: 'fresh', message: received(message) };
   });
 }
+
+const insertRow = statement((db, row: ReturnType<typeof newRow>) =>
+  db
+    .insertInto('inbound')
+    .values(row)
+    .onConflict((conflict) => conflict.columns(['message_id', 'sender']).doNothing()),
+);
+
+function newRow(message: NewInboundMessage) {
+  return {
+    row_id: message.rowId,
+    message_id: message.messageId,
+    sender: message.sender,
+    pmode_id: message.pmodeId,
+    leg: message.leg,
+    state: 'RECEIVED',
+    partner: message.partner,
+    ...searchColumns(message.userMessage),
+    user_message: JSON.stringify(message.userMessage),
+    signed_references: JSON.stringify(message.references),
+    signer: message.signer ?? null,
+    ...receiptColumns(message.receipt),
+    deliverable: message.deliverable ? 1 : 0,
+    received_at: message.receivedAt,
+    duplicates: 0,
+  };
+}
+
+const insertEnvelope = statement((db, row: Insertable<ReceivedEnvelopeTable>) =>
+  db.insertInto('inbound_envelopes').values(row),
+);
 
 /** A received message as it stands in the row that was just written for it. */
 function received({ envelope: _envelope, ...message }: NewInboundMessage): InboundMessage {
@@ -106,14 +115,14 @@ export async function findDuplicate(
   sender: string,
   messageId: string,
 ): Promise<InboundMessage | undefined> {
-  const row = await db
-    .selectFrom('inbound')
-    .selectAll()
-    .where('message_id', '=', messageId)
-    .where('sender', '=', sender)
-    .executeTakeFirst();
+  const [row] = (await selectDuplicate(db, { messageId, sender })).rows;
   return row === undefined ? undefined : await messageOf(db, row);
 }
+
+const selectDuplicate = statement(
+  (db, { messageId, sender }: { readonly messageId: string; readonly sender: string }) =>
+    db.selectFrom('inbound').selectAll().where('message_id', '=', messageId).where('sender', '=', sender),
+);
 
 /** Counts one more copy of a message. */
 export async function countDuplicate(db: Kysely<Tables>, rowId: RowId): Promise<void> {

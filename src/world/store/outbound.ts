@@ -1,9 +1,7 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely } from 'kysely';
 import { QuoinError } from '../../protocol/errors/index.ts';
-import { CLAIMABLE_STATES, FINAL_STATES } from '../../msh/ports/index.ts';
+import { CLAIMABLE_STATES } from '../../msh/ports/index.ts';
 import type {
-  Attempt,
-  EventType,
   KeptEnvelope,
   MessageStore,
   NewOutboundMessage,
@@ -11,16 +9,14 @@ import type {
   Page,
   PageRequest,
   RowId,
-  Settlement,
 } from '../../msh/ports/index.ts';
 import { pageOf, sliceOf } from './paging.ts';
 import { insertParts, partsOf, storedPartOf } from './parts.ts';
-import { attemptFrom, failureColumn, outboundFrom, present, receiptColumns } from './rows.ts';
+import { outboundFrom, present } from './rows.ts';
 import type { OutboundRow } from './rows.ts';
 import { outboundConditions, searchColumns } from './search.ts';
+import { statement } from './statement.ts';
 import type { Tables } from './tables.ts';
-import { summaryOf } from './tell.ts';
-import type { Tell } from './tell.ts';
 
 /** Keeps a submission with its parts in one transaction, or finds the row its MessageId already has. */
 export async function insertOutbound(
@@ -28,31 +24,38 @@ export async function insertOutbound(
   message: NewOutboundMessage,
 ): ReturnType<MessageStore['insertOutbound']> {
   return await db.transaction().execute(async (transaction) => {
-    const inserted = await transaction
-      .insertInto('outbound')
-      .values({
-        row_id: message.rowId,
-        message_id: message.messageId,
-        pmode_id: message.pmodeId,
-        leg: message.leg,
-        state: 'SEND_ENQUEUED',
-        partner: message.partner,
-        ...searchColumns(message.userMessage),
-        user_message: JSON.stringify(message.userMessage),
-        fingerprint: message.fingerprint,
-        submitted_at: message.submittedAt,
-        attempts: 0,
-        next_attempt_at: message.submittedAt,
-      })
-      .onConflict((conflict) => conflict.column('message_id').doNothing())
-      .executeTakeFirst();
-    if (inserted.numInsertedOrUpdatedRows === 1n) {
+    const inserted = await insertRow(transaction, newRow(message));
+    if (inserted.numAffectedRows === 1n) {
       await insertParts(transaction, 'outbound', message.rowId, message.parts);
       return { outcome: 'kept', message: enqueued(message) };
     }
     const kept = await one(transaction, 'message_id', message.messageId);
     return { outcome: 'exists', message: kept! };
   });
+}
+
+const insertRow = statement((db, row: ReturnType<typeof newRow>) =>
+  db
+    .insertInto('outbound')
+    .values(row)
+    .onConflict((conflict) => conflict.column('message_id').doNothing()),
+);
+
+function newRow(message: NewOutboundMessage) {
+  return {
+    row_id: message.rowId,
+    message_id: message.messageId,
+    pmode_id: message.pmodeId,
+    leg: message.leg,
+    state: 'SEND_ENQUEUED',
+    partner: message.partner,
+    ...searchColumns(message.userMessage),
+    user_message: JSON.stringify(message.userMessage),
+    fingerprint: message.fingerprint,
+    submitted_at: message.submittedAt,
+    attempts: 0,
+    next_attempt_at: message.submittedAt,
+  };
 }
 
 /** A submission as it stands in the row that was just written for it. */
@@ -90,22 +93,26 @@ export async function claimOutbound(
   now: number,
   leaseMs: number,
 ): Promise<OutboundMessage | undefined> {
-  const claimed = await db
-    .updateTable('outbound')
-    .set((eb) => ({
-      state: 'WAITING_FOR_RECEIPT',
-      attempts: eb('attempts', '+', 1),
-      leased_until: now + leaseMs,
-      next_attempt_at: now + leaseMs,
-      first_attempt_at: eb.fn.coalesce('first_attempt_at', eb.val(now)),
-    }))
-    .where('row_id', '=', rowId)
-    .where('state', 'in', CLAIMABLE_STATES)
-    .where('next_attempt_at', '<=', now)
-    .executeTakeFirst();
+  const claimed = await claimRow(db, { rowId, now, until: now + leaseMs });
   // From here on the row is this worker's: nobody changes it before it is read.
-  return claimed.numUpdatedRows === 1n ? await one(db, 'row_id', rowId) : undefined;
+  return claimed.numAffectedRows === 1n ? await one(db, 'row_id', rowId) : undefined;
 }
+
+const claimRow = statement(
+  (db, { rowId, now, until }: { readonly rowId: RowId; readonly now: number; readonly until: number }) =>
+    db
+      .updateTable('outbound')
+      .set((eb) => ({
+        state: 'WAITING_FOR_RECEIPT',
+        attempts: eb('attempts', '+', 1),
+        leased_until: until,
+        next_attempt_at: until,
+        first_attempt_at: eb.fn.coalesce('first_attempt_at', eb.val(now)),
+      }))
+      .where('row_id', '=', rowId)
+      .where('state', 'in', CLAIMABLE_STATES)
+      .where('next_attempt_at', '<=', now),
+);
 
 /** Moves the end of a lease that the attempt with this number holds. */
 export async function extendLease(
@@ -130,122 +137,45 @@ export async function keepEnvelope(
   rowId: RowId,
   envelope: KeptEnvelope,
 ): Promise<KeptEnvelope> {
-  const columns = ['row_id', 'encryption_offset', 'signed_references', 'signer', 'bytes'] as const;
-  const inserted = await db
-    .insertInto('outbound_envelopes')
-    .columns(columns)
-    .expression((eb) =>
-      eb
-        .selectFrom('outbound')
-        .select((row) => [
-          'row_id',
-          row.val(envelope.encryptionOffset).as('encryption_offset'),
-          row.val(JSON.stringify(envelope.references)).as('signed_references'),
-          row.val(envelope.signer).as('signer'),
-          row.val<Uint8Array>(envelope.bytes).as('bytes'),
-        ])
-        .where('row_id', '=', rowId),
-    )
-    .onConflict((conflict) => conflict.column('row_id').doNothing())
-    .executeTakeFirst();
-  if (inserted.numInsertedOrUpdatedRows === 1n) return envelope;
+  const inserted = await insertEnvelope(db, {
+    rowId,
+    offset: envelope.encryptionOffset,
+    references: JSON.stringify(envelope.references),
+    signer: envelope.signer,
+    bytes: envelope.bytes,
+  });
+  if (inserted.numAffectedRows === 1n) return envelope;
   const kept = await one(db, 'row_id', rowId);
   if (kept?.envelope === undefined) throw noSuchRow(rowId);
   return kept.envelope;
 }
 
-/** Moves the message and writes the attempt in one transaction, if the attempt still holds the row. */
-export async function settleAttempt(
-  db: Kysely<Tables>,
-  tell: Tell,
-  rowId: RowId,
-  attempt: Attempt,
-  settlement: Settlement,
-): Promise<boolean> {
-  return await db.transaction().execute(async (transaction) => {
-    const moved = await transaction
-      .updateTable('outbound')
-      .set(settled(settlement))
-      .where('row_id', '=', rowId)
-      .where('state', '=', 'WAITING_FOR_RECEIPT')
-      .where('attempts', '=', attempt.number)
-      .returning(['pmode_id', 'partner', 'user_message', 'attempts'])
-      .executeTakeFirst();
-    if (moved === undefined) return false;
-    await transaction
-      .insertInto('attempts')
-      .values({
-        row_id: rowId,
-        number: attempt.number,
-        started_at: attempt.startedAt,
-        ended_at: attempt.endedAt,
-        address: attempt.address,
-        outcome: attempt.outcome,
-        http_status: attempt.httpStatus ?? null,
-        recipient: attempt.recipient ?? null,
-        failure: failureColumn(attempt.failure),
-      })
-      .execute();
-    await tellOutcome(transaction, tell, { rowId, ...moved }, settlement);
-    return true;
-  });
+interface EnvelopeValues {
+  readonly rowId: RowId;
+  readonly offset: number;
+  readonly references: string;
+  readonly signer: string;
+  readonly bytes: Uint8Array;
 }
 
-/** What a final state is told as. */
-const OUTCOMES: Readonly<Partial<Record<Settlement['state'], EventType>>> = {
-  ACKNOWLEDGED: 'eu.quoin.message.acknowledged',
-  SEND_FAILURE: 'eu.quoin.message.failed',
-};
-
-async function tellOutcome(
-  transaction: Transaction<Tables>,
-  tell: Tell,
-  row: Pick<OutboundRow, 'pmode_id' | 'partner' | 'user_message' | 'attempts'> & { readonly rowId: RowId },
-  settlement: Settlement,
-): Promise<void> {
-  const type = OUTCOMES[settlement.state];
-  if (type === undefined) return;
-  const receiptId = settlement.receipt?.messageId;
-  await tell(transaction, {
-    type,
-    at: settlement.at,
-    direction: 'out',
-    rowId: row.rowId,
-    pmodeId: row.pmode_id,
-    partner: row.partner,
-    userMessage: JSON.parse(row.user_message) as OutboundMessage['userMessage'],
-    data: {
-      attempts: row.attempts,
-      ...(receiptId === undefined ? {} : { receiptId }),
-      ...summaryOf(settlement.failure),
-    },
-  });
-}
-
-/** The columns a settlement changes. The failure of an earlier attempt does not outlive an acknowledgement. */
-function settled(settlement: Settlement) {
-  const final = FINAL_STATES.includes(settlement.state);
-  return {
-    state: settlement.state,
-    // A row that waits must be due some time, or it would never be looked at again.
-    next_attempt_at: final ? null : (settlement.nextAttemptAt ?? settlement.at),
-    leased_until: null,
-    finished_at: final ? settlement.at : null,
-    failure: failureColumn(settlement.failure),
-    ...(settlement.receipt === undefined ? {} : receiptColumns(settlement.receipt)),
-  };
-}
-
-/** The attempts of a message by number. */
-export async function attemptsOf(db: Kysely<Tables>, rowId: RowId): Promise<readonly Attempt[]> {
-  const rows = await db
-    .selectFrom('attempts')
-    .selectAll()
-    .where('row_id', '=', rowId)
-    .orderBy('number')
-    .execute();
-  return rows.map(attemptFrom);
-}
+const insertEnvelope = statement((db, values: EnvelopeValues) =>
+  db
+    .insertInto('outbound_envelopes')
+    .columns(['row_id', 'encryption_offset', 'signed_references', 'signer', 'bytes'])
+    .expression((eb) =>
+      eb
+        .selectFrom('outbound')
+        .select((row) => [
+          'row_id',
+          row.val(values.offset).as('encryption_offset'),
+          row.val(values.references).as('signed_references'),
+          row.val(values.signer).as('signer'),
+          row.val<Uint8Array>(values.bytes).as('bytes'),
+        ])
+        .where('row_id', '=', values.rowId),
+    )
+    .onConflict((conflict) => conflict.column('row_id').doNothing()),
+);
 
 /** Row ids that are due, the longest due first. */
 export async function dueOutbound(db: Kysely<Tables>, now: number, limit: number): Promise<readonly RowId[]> {
@@ -308,14 +238,21 @@ async function one(
   column: 'row_id' | 'message_id',
   value: string,
 ): Promise<OutboundMessage | undefined> {
-  const row: OutboundRow | undefined = await joined(db)
-    .where(`outbound.${column}`, '=', value)
-    .executeTakeFirst();
+  const [row]: readonly OutboundRow[] = (await selectOne[column](db, { value })).rows;
   if (row === undefined) return undefined;
   // Parts never change once their message is kept, so a second statement sees the same ones.
   const parts = await partsOf(db, 'outbound', [row.row_id]);
   return outboundFrom(row, parts.get(row.row_id)!);
 }
+
+const selectOne = {
+  row_id: statement((db, { value }: { readonly value: string }) =>
+    joined(db).where('outbound.row_id', '=', value),
+  ),
+  message_id: statement((db, { value }: { readonly value: string }) =>
+    joined(db).where('outbound.message_id', '=', value),
+  ),
+};
 
 function joined(db: Kysely<Tables>) {
   return db

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Lane, Outlook, PartnerControl, Pause, RowId, WaitingLane } from '../../msh/ports/index.ts';
+import { statement } from './statement.ts';
 import type { Tables } from './tables.ts';
 
 /** Pauses kept of those that are over. */
@@ -7,12 +8,7 @@ const PAUSES = 100;
 
 /** What decides whether a due message may be taken: a few columns of its row. */
 export async function outlook(db: Kysely<Tables>, rowId: RowId): Promise<Outlook | undefined> {
-  const row = await db
-    .selectFrom('outbound')
-    .select(['pmode_id', 'leg', 'attempts', 'attempts_before', 'first_attempt_at'])
-    .select(['submitted_at', 'next_attempt_at', 'resent_at'])
-    .where('row_id', '=', rowId)
-    .executeTakeFirst();
+  const [row] = (await selectOutlook(db, { rowId })).rows;
   if (row === undefined || row.next_attempt_at === null) return undefined;
   return {
     rowId,
@@ -25,6 +21,14 @@ export async function outlook(db: Kysely<Tables>, rowId: RowId): Promise<Outlook
     ...(row.first_attempt_at === null ? {} : { firstAttemptAt: row.first_attempt_at }),
   };
 }
+
+const selectOutlook = statement((db, { rowId }: { readonly rowId: RowId }) =>
+  db
+    .selectFrom('outbound')
+    .select(['pmode_id', 'leg', 'attempts', 'attempts_before', 'first_attempt_at'])
+    .select(['submitted_at', 'next_attempt_at', 'resent_at'])
+    .where('row_id', '=', rowId),
+);
 
 /** What waits on which way: one look at the index of unfinished messages. */
 export async function waitingLanes(db: Kysely<Tables>): Promise<readonly WaitingLane[]> {

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { NewPart, PayloadHandle, RowId, StoredPart } from '../../msh/ports/index.ts';
 import { asBuffer } from './rows.ts';
+import { statement } from './statement.ts';
 import type { Tables } from './tables.ts';
 
 type Direction = 'outbound' | 'inbound';
@@ -15,19 +16,22 @@ export async function insertParts(
   rowId: RowId,
   parts: readonly NewPart[],
 ): Promise<void> {
-  if (parts.length === 0) return;
-  const rows = parts.map(({ payload, inline: _bytes, ...part }, position) => ({
-    row_id: rowId,
-    position,
-    payload,
-    part: JSON.stringify(part),
-  }));
-  await db.insertInto(`${direction}_parts`).values(rows).execute();
-  const inline = parts.flatMap(({ payload, inline: bytes }) =>
-    bytes === undefined ? [] : [{ payload, bytes }],
-  );
-  if (inline.length > 0) await db.insertInto('inline_payloads').values(inline).execute();
+  for (const [position, { payload, inline: bytes, ...part }] of parts.entries()) {
+    await insertPart[direction](db, { row_id: rowId, position, payload, part: JSON.stringify(part) });
+    if (bytes !== undefined) await insertInline(db, { payload, bytes });
+  }
 }
+
+type PartRow = Readonly<Record<'row_id' | 'payload' | 'part', string>> & { readonly position: number };
+
+const insertPart: Readonly<Record<Direction, ReturnType<typeof statement<PartRow>>>> = {
+  outbound: statement((db, row) => db.insertInto('outbound_parts').values(row)),
+  inbound: statement((db, row) => db.insertInto('inbound_parts').values(row)),
+};
+
+const insertInline = statement((db, row: { readonly payload: PayloadHandle; readonly bytes: Uint8Array }) =>
+  db.insertInto('inline_payloads').values(row),
+);
 
 /** A part as it is read again: without its bytes. */
 export function storedPartOf({ inline: _bytes, ...part }: NewPart): StoredPart {
@@ -36,13 +40,13 @@ export function storedPartOf({ inline: _bytes, ...part }: NewPart): StoredPart {
 
 /** The bytes kept inline under this handle. */
 export async function inlinePayload(db: Kysely<Tables>, handle: PayloadHandle): Promise<Buffer | undefined> {
-  const row = await db
-    .selectFrom('inline_payloads')
-    .select('bytes')
-    .where('payload', '=', handle)
-    .executeTakeFirst();
-  return row === undefined ? undefined : asBuffer(row.bytes);
+  const { rows } = await selectInline(db, { handle });
+  return rows[0] === undefined ? undefined : asBuffer(rows[0].bytes);
 }
+
+const selectInline = statement((db, { handle }: { readonly handle: PayloadHandle }) =>
+  db.selectFrom('inline_payloads').select('bytes').where('payload', '=', handle),
+);
 
 /** The parts of these messages, by row id, each in its order. */
 export async function partsOf(
@@ -52,18 +56,31 @@ export async function partsOf(
 ): Promise<ReadonlyMap<RowId, readonly StoredPart[]>> {
   const found = new Map<RowId, StoredPart[]>(rowIds.map((rowId) => [rowId, []]));
   if (rowIds.length === 0) return found;
-  const rows = await db
-    .selectFrom(`${direction}_parts`)
-    .selectAll()
-    .where('row_id', 'in', rowIds)
-    .orderBy('row_id')
-    .orderBy('position')
-    .execute();
+  const [only, ...more] = rowIds;
+  const rows =
+    more.length === 0
+      ? (await selectParts[direction](db, { rowId: only! })).rows
+      : await partsIn(db, direction).where('row_id', 'in', rowIds).execute();
   for (const row of rows) {
     const part = JSON.parse(row.part) as Omit<StoredPart, 'payload'>;
     found.get(row.row_id)?.push({ ...part, payload: row.payload });
   }
   return found;
+}
+
+const selectParts = {
+  outbound: statement((db, { rowId }: { readonly rowId: RowId }) =>
+    partsIn(db, 'outbound').where('row_id', '=', rowId),
+  ),
+  inbound: statement((db, { rowId }: { readonly rowId: RowId }) =>
+    partsIn(db, 'inbound').where('row_id', '=', rowId),
+  ),
+};
+
+function partsIn(db: Kysely<Tables>, direction: Direction) {
+  // Both tables have the same columns, so the type of one serves for both.
+  const table = `${direction as 'outbound'}_parts` as const;
+  return db.selectFrom(table).selectAll().orderBy('row_id').orderBy('position');
 }
 
 /** Which of these payloads a message still names; a deleted message names none. */

@@ -10,6 +10,7 @@ import type {
 } from '../../msh/ports/index.ts';
 import { counts } from './counts.ts';
 import * as acceptance from './acceptance.ts';
+import * as attempts from './attempts.ts';
 import type { Engine } from './engine.ts';
 import * as deliveries from './deliveries.ts';
 import { lastEvent, listEvents, trimEvents } from './events.ts';
@@ -131,8 +132,8 @@ function messageStore({ serve, bounded, telling, close }: Serving, settings: Sto
     claimOutbound: serve(outbound.claimOutbound),
     extendLease: serve(outbound.extendLease),
     keepEnvelope: serve(outbound.keepEnvelope),
-    settleAttempt: telling(outbound.settleAttempt),
-    attemptsOf: serve(outbound.attemptsOf),
+    settleAttempt: telling(attempts.settleAttempt),
+    attemptsOf: serve(attempts.attemptsOf),
     dueOutbound: serve(outbound.dueOutbound),
     listOutbound: serve(outbound.listOutbound),
     insertInbound: telling(inbound.insertInbound),

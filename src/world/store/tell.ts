@@ -4,6 +4,7 @@ import { isTestService } from '../../protocol/as4/index.ts';
 import type { EventData, EventType, Failure } from '../../msh/ports/index.ts';
 import type { UserMessage } from '../../protocol/ebms/index.ts';
 import { corner } from './search.ts';
+import { statement } from './statement.ts';
 import type { Tables } from './tables.ts';
 
 /** What a change tells of its message. */
@@ -29,10 +30,12 @@ const MAX_CHARACTERS = 1000;
 export function createTell(noticed: () => void): Tell {
   return async (transaction, told) => {
     if (isTestService(told.userMessage)) return;
-    await transaction.insertInto('events').values(columnsOf(told)).execute();
+    await insertEvent(transaction, columnsOf(told));
     noticed();
   };
 }
+
+const insertEvent = statement((db, row: ReturnType<typeof columnsOf>) => db.insertInto('events').values(row));
 
 function columnsOf(told: Told) {
   const { messageInfo, collaborationInfo } = told.userMessage;

@@ -1,0 +1,117 @@
+import type { Insertable, Kysely, Transaction } from 'kysely';
+import { FINAL_STATES } from '../../msh/ports/index.ts';
+import type { Attempt, EventType, OutboundMessage, RowId, Settlement } from '../../msh/ports/index.ts';
+import { attemptFrom, failureColumn, receiptColumns } from './rows.ts';
+import type { OutboundRow } from './rows.ts';
+import { statement } from './statement.ts';
+import type { AttemptTable, Tables } from './tables.ts';
+import { summaryOf } from './tell.ts';
+import type { Tell } from './tell.ts';
+
+/** Moves the message and writes the attempt in one transaction, if the attempt still holds the row. */
+export async function settleAttempt(
+  db: Kysely<Tables>,
+  tell: Tell,
+  rowId: RowId,
+  attempt: Attempt,
+  settlement: Settlement,
+): Promise<boolean> {
+  return await db.transaction().execute(async (transaction) => {
+    const { rows } = await settleRow(transaction, {
+      at_row: rowId,
+      at_attempt: attempt.number,
+      ...settled(settlement),
+    });
+    const [moved] = rows;
+    if (moved === undefined) return false;
+    await insertAttempt(transaction, {
+      row_id: rowId,
+      number: attempt.number,
+      started_at: attempt.startedAt,
+      ended_at: attempt.endedAt,
+      address: attempt.address,
+      outcome: attempt.outcome,
+      http_status: attempt.httpStatus ?? null,
+      recipient: attempt.recipient ?? null,
+      failure: failureColumn(attempt.failure),
+    });
+    await tellOutcome(transaction, tell, { rowId, ...moved }, settlement);
+    return true;
+  });
+}
+
+const settleRow = statement(
+  (
+    db,
+    {
+      at_row,
+      at_attempt,
+      ...changes
+    }: ReturnType<typeof settled> & { readonly at_row: RowId; readonly at_attempt: number },
+  ) =>
+    db
+      .updateTable('outbound')
+      .set(changes)
+      .where('row_id', '=', at_row)
+      .where('state', '=', 'WAITING_FOR_RECEIPT')
+      .where('attempts', '=', at_attempt)
+      .returning(['pmode_id', 'partner', 'user_message', 'attempts']),
+);
+
+const insertAttempt = statement((db, row: Insertable<AttemptTable>) => db.insertInto('attempts').values(row));
+
+/** What a final state is told as. */
+const OUTCOMES: Readonly<Partial<Record<Settlement['state'], EventType>>> = {
+  ACKNOWLEDGED: 'eu.quoin.message.acknowledged',
+  SEND_FAILURE: 'eu.quoin.message.failed',
+};
+
+async function tellOutcome(
+  transaction: Transaction<Tables>,
+  tell: Tell,
+  row: Pick<OutboundRow, 'pmode_id' | 'partner' | 'user_message' | 'attempts'> & { readonly rowId: RowId },
+  settlement: Settlement,
+): Promise<void> {
+  const type = OUTCOMES[settlement.state];
+  if (type === undefined) return;
+  const receiptId = settlement.receipt?.messageId;
+  await tell(transaction, {
+    type,
+    at: settlement.at,
+    direction: 'out',
+    rowId: row.rowId,
+    pmodeId: row.pmode_id,
+    partner: row.partner,
+    userMessage: JSON.parse(row.user_message) as OutboundMessage['userMessage'],
+    data: {
+      attempts: row.attempts,
+      ...(receiptId === undefined ? {} : { receiptId }),
+      ...summaryOf(settlement.failure),
+    },
+  });
+}
+
+/** The columns a settlement changes. The failure of an earlier attempt does not outlive an acknowledgement. */
+function settled(settlement: Settlement) {
+  const final = FINAL_STATES.includes(settlement.state);
+  return {
+    state: settlement.state,
+    // A row that waits must be due some time, or it would never be looked at again.
+    next_attempt_at: final ? null : (settlement.nextAttemptAt ?? settlement.at),
+    leased_until: null,
+    finished_at: final ? settlement.at : null,
+    failure: failureColumn(settlement.failure),
+    ...(settlement.receipt === undefined ? {} : receiptColumns(settlement.receipt)),
+  };
+}
+
+/** The attempts of a message by number. */
+export async function attemptsOf(db: Kysely<Tables>, rowId: RowId): Promise<readonly Attempt[]> {
+  const rows = await db
+    .selectFrom('attempts')
+    .selectAll()
+    .where('row_id', '=', rowId)
+    .orderBy('number')
+    .execute();
+  return rows.map(attemptFrom);
+}
