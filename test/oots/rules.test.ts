@@ -64,6 +64,20 @@ test('what is no XML, and what is over a limit, is a finding', () => {
   }
 });
 
+test('large hostile documents are checked to the end, and the findings stay few', () => {
+  const [response] = samplesOf('2.0', 'response').filter((xml) => xml.includes('"Annex"'));
+  const association = /<rim:RegistryObject xsi:type="rim:AssociationType"[^>]*>/.exec(response!)![0];
+  const [error] = samplesOf('2.0', 'error').filter((xml) => xml.includes('sdg:Name'));
+  for (const xml of [
+    response!.replace(association, association.repeat(3_000)),
+    error!.replace(/<sdg:Name .*<\/sdg:Name>/, (name) => name.repeat(9_000)),
+    error!.replace(/<sdg:Name .*<\/sdg:Name>/, '<sdg:Name lang="x">a</sdg:Name>'.repeat(9_000)),
+  ]) {
+    const { findings } = checkExchangeDocument(Buffer.from(xml));
+    assert.ok(findings.length <= 100);
+  }
+});
+
 test('a document that is something else is told so', () => {
   const { findings } = checkExchangeDocument(Buffer.from('<a xmlns="urn:a"/>'));
   const rules = findings.map(({ rule }) => rule);

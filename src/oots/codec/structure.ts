@@ -119,7 +119,8 @@ function readElements(
     }
     const [key, { repeated, codec }] = row;
     order.push(key);
-    values[key] = repeated ? [...((values[key] as unknown[] | undefined) ?? []), value] : value;
+    if (repeated) ((values[key] ??= []) as unknown[]).push(value);
+    else values[key] = value;
     const aside = codec.aside?.(child);
     if (aside !== undefined) keeper.aside(key, aside);
   });

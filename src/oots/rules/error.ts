@@ -52,16 +52,17 @@ const addressed = holds((placed, context) => {
   return found === 1 || (found === 0 && isInvalidRequest(placed, context)) ? undefined : String(found);
 });
 
-const uniqueLanguage = holds((placed, context) => {
-  const lang = attribute(placed.element, 'lang');
-  const parent = context.parentOf(placed);
-  if (lang === undefined || parent === undefined) return undefined;
-  const same = context
-    .select('*', parent)
-    .filter(
-      ({ element }) => element.name === placed.element.name && attribute(element, 'lang') === lang,
-    ).length;
-  return same === 1 ? undefined : `${same} times ${lang}`;
+/** Of the elements inside, no two of one name are in one language; looked at once for each parent. */
+const uniqueLanguages = holds((placed, { select }) => {
+  const seen = new Set<string>();
+  for (const { element } of select('*', placed)) {
+    const lang = attribute(element, 'lang');
+    if (lang === undefined) continue;
+    const key = `${element.name} in ${lang}`;
+    if (seen.has(key)) return `more than one ${key.slice(0, 80)}`;
+    seen.add(key);
+  }
+  return undefined;
 });
 
 const ENVELOPE: readonly Rule[] = [
@@ -122,7 +123,7 @@ const ENVELOPE: readonly Rule[] = [
     'One agent provides the error.',
   ),
   ...slotShape(LATER, 'R-EDM-ERR-S028', 'R-EDM-ERR-S029'),
-  fatal('R-EDM-ERR-S030', LATER, '//*', uniqueLanguage, 'No two texts of a kind are in one language.'),
+  fatal('R-EDM-ERR-S030', LATER, '//*', uniqueLanguages, 'No two texts of a kind are in one language.'),
   fatal(
     'R-EDM-ERR-C001',
     ALL,

@@ -34,10 +34,36 @@ const SUPPLEMENTS = ['Annex', 'HumanReadableVersion', 'Translation'] as const;
 const isSupplement = ({ element }: Placed): boolean =>
   SUPPLEMENTS.some((role) => hasRole(element, role, false));
 
-/** The objects that stand in one list with an object. */
-function siblings(placed: Placed, context: RuleContext): readonly Placed[] {
+/** What stands in one list: objects by id, and the ids that are sources of associations. */
+interface ListIndex {
+  readonly byId: ReadonlyMap<string, readonly XmlElement[]>;
+  readonly sources: ReadonlySet<string | undefined>;
+}
+
+const NO_LIST: ListIndex = { byId: new Map(), sources: new Set() };
+
+const indexes = new WeakMap<XmlElement, ListIndex>();
+
+/** The index of the list an object stands in; made once, because a list may be long and every association asks. */
+function listOf(placed: Placed, context: RuleContext): ListIndex {
   const parent = context.parentOf(placed);
-  return parent === undefined ? [] : context.select('rim:RegistryObject', parent);
+  if (parent === undefined) return NO_LIST;
+  const known = indexes.get(parent.element);
+  if (known !== undefined) return known;
+  const objects = context.select('rim:RegistryObject', parent);
+  const byId = new Map<string, XmlElement[]>();
+  for (const { element } of objects) {
+    const id = attribute(element, 'id');
+    const same = id === undefined ? undefined : byId.get(id);
+    if (same !== undefined) same.push(element);
+    else if (id !== undefined) byId.set(id, [element]);
+  }
+  const sources = new Set(
+    objects.filter(isAssociation).map(({ element }) => attribute(element, 'sourceObject')),
+  );
+  const index = { byId, sources };
+  indexes.set(parent.element, index);
+  return index;
 }
 
 /** The object an end of an association names has a role. */
@@ -50,9 +76,7 @@ function endHasRole(
 ): boolean {
   const id = attribute(placed.element, end);
   if (id === undefined) return false;
-  return siblings(placed, context).some(
-    ({ element }) => attribute(element, 'id') === id && hasRole(element, role, ofScheme),
-  );
+  return (listOf(placed, context).byId.get(id) ?? []).some((element) => hasRole(element, role, ofScheme));
 }
 
 const isOfType =
@@ -84,10 +108,7 @@ const NUMBERS = {
 
 const isSource = holds((placed, context) => {
   const id = attribute(placed.element, 'id');
-  const found = siblings(placed, context).some(
-    (sibling) => isAssociation(sibling) && attribute(sibling.element, 'sourceObject') === id,
-  );
-  return found ? undefined : 'no association';
+  return id !== undefined && listOf(placed, context).sources.has(id) ? undefined : 'no association';
 });
 
 const MAIN_ELEMENTS = [
