@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import {
+  checkExchangeDocument,
   deferredResponse,
   EDM_VERSIONS,
   errorResponse,
@@ -120,3 +121,50 @@ test('an answer names the requester without its address, and repeats of the subj
     'legalName',
   ]);
 });
+
+/** A document with all its metadata, and one that belongs to it with as much as the version lets it have. */
+function documentsFor(request: EvidenceRequest, version: keyof typeof EDM_VERSIONS) {
+  const { provider } = facts();
+  const brief = {
+    identifier: '9c8b7a6f-5e4d-4c3b-a291-000000000002',
+    distribution: { format: 'application/pdf' },
+  };
+  const whole = {
+    ...brief,
+    isAbout: subjectOf(request),
+    issuingAuthority: { identifier: provider.identifier, names: provider.names },
+    isConformantTo: {
+      evidenceTypeClassification: request.query.evidenceRequest!.evidenceTypeClassification,
+      titles: request.query.evidenceRequest!.titles,
+    },
+    issuingDate: '2026-05-04',
+  };
+  const annexMetadata = EDM_VERSIONS[version].evidence === 'flat' ? whole : brief;
+  return {
+    main: { metadata: whole, href: 'cid:main@oldport.example', title: 'Record' },
+    annexes: [{ metadata: annexMetadata, href: 'cid:annex@oldport.example', title: 'Notes' }],
+  };
+}
+
+for (const version of Object.keys(EDM_VERSIONS) as (keyof typeof EDM_VERSIONS)[]) {
+  test(`EDM ${version}: what answers a request that breaks no rule breaks none`, () => {
+    const method = EDM_VERSIONS[version].previewMethods.length > 0 ? 'GET' : undefined;
+    for (const name of ['request-natural', 'request-legal']) {
+      const request = requestIn(version, name);
+      const preview = previewRequired('https://preview.oldport.example/visits/1', method);
+      for (const xml of [
+        writeEvidenceResponse(evidenceResponse(request, facts(), [documentsFor(request, version)])),
+        writeEvidenceResponse(evidenceResponse(request, facts(), [])),
+        writeEvidenceResponse(deferredResponse(request, facts(), '2026-05-11T08:00:00Z')),
+        writeErrorResponse(errorResponse(request, facts(), preview)),
+        ...(Object.keys(EXCEPTIONS) as ExceptionType[]).map((type) =>
+          writeErrorResponse(errorResponse(request, facts(), exchangeException(type))),
+        ),
+      ]) {
+        const { findings, version: checked } = checkExchangeDocument(Buffer.from(xml), { version });
+        assert.deepEqual(findings, [], xml);
+        assert.equal(checked, version);
+      }
+    }
+  });
+}
