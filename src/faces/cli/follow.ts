@@ -82,13 +82,19 @@ export async function follow(
 ): Promise<StatusView> {
   const started = Date.now();
   let told = 0;
+  let named = false;
   for (let pause = PAUSE.first; ; pause = Math.min(pause * 1.5, PAUSE.longest)) {
     const status = await look(api, messageId, patience);
     terminal.status?.(undefined);
     if (ENOUGH[patience](status)) return status;
+    const isSlow = Date.now() - started > QUIET || status.attempts.length > 0;
+    // Whoever stops waiting needs the id to ask again.
+    if (isSlow && !named)
+      terminal.err(plain(`${messageId} is kept; quoin status ${messageId} tells how it stands`));
+    named ||= isSlow;
     for (const attempt of status.attempts.slice(told)) tellAttempt(terminal, attempt, status);
     told = status.attempts.length;
-    if (Date.now() - started > QUIET) terminal.status?.(waitingFor(status));
+    if (isSlow) terminal.status?.(waitingFor(status));
     await sleep(pause);
   }
 }
@@ -99,9 +105,9 @@ const QUIET = 1000;
 function waitingFor({ state, attempts, upcomingAttempts = [] }: StatusView): string {
   const [next] = upcomingAttempts;
   if (state === 'WAITING_FOR_RETRY' && next !== undefined)
-    return `waits for attempt ${attempts.length + 1} at ${next}${fromNow(next)}; Ctrl-C stops waiting, not sending`;
+    return `Ctrl-C stops waiting, not sending: attempt ${attempts.length + 1} at ${next}${fromNow(next)}`;
   const what = state === 'SEND_ENQUEUED' ? 'its turn' : 'the receipt';
-  return `waits for ${what}, attempt ${attempts.length + 1}; Ctrl-C stops waiting, not sending`;
+  return `Ctrl-C stops waiting, not sending: attempt ${attempts.length + 1} waits for ${what}`;
 }
 
 /** Whoever waits is told that the message is safe when the access point goes away meanwhile. */

@@ -18,6 +18,10 @@ export const listCertificates: Operation = (context, _request, response) => {
   response.json({ items: deskOf(context).certificates() });
 };
 
+function counted(problems: number): string {
+  return problems === 1 ? '1 problem' : `${problems} problems`;
+}
+
 /** `POST /v1/reload`: reads P-Modes, keys and trust again, on all nodes; with `dryRun=true` it only says what would change. */
 export const reload: Operation = async (context, request, response) => {
   const { dryRun } = checked(SCHEMAS.reloadQuery, request.query, 'query');
@@ -25,7 +29,7 @@ export const reload: Operation = async (context, request, response) => {
   const report = dryRun === 'true' ? await desk.preview() : await desk.reload();
   if (report.outcome !== 'refused') return void response.json(report);
   throw new RestError('rest/reload-refused', 'The files are not valid; what was in force still is.', {
-    finding: { check: 'configuration-valid', found: `${report.problems.length} problems` },
+    finding: { check: 'configuration-valid', found: counted(report.problems.length) },
     errors: report.problems.map((detail) => ({ field: 'configuration', detail })),
   });
 };
