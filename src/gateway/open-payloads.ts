@@ -6,7 +6,7 @@ import { openFilePayloads } from '../world/payloads/index.ts';
 import type { Making, World } from './making.ts';
 import { openPart } from './named-settings.ts';
 
-/** Below this many free bytes, or twice what is to stay free, the access point calls itself degraded. */
+/** Below this many free bytes, or twice what is to stay free, the access point calls itself degraded. bytes. */
 const LITTLE_SPACE = 1024 ** 3;
 
 /** ms for which a look at the disk is good. */
@@ -17,7 +17,7 @@ export async function openPayloads(making: Making): Promise<World['payloads']> {
   const { config, signals } = making;
   const { payloads: folder } = config.folders;
   const payloads = await openPart(making, 'payloads', () => openFilePayloads({ folder }));
-  signals.watch.add('payloads', () => payloadHealth(payloads, 2 * config.limits.freeSpaceBytes));
+  signals.watch.add('payloads', () => payloadHealth(payloads, config.limits.freeSpaceBytes));
   signals.gauges.push(
     cached(
       {
@@ -37,14 +37,24 @@ export async function openPayloads(making: Making): Promise<World['payloads']> {
   return payloads;
 }
 
-async function payloadHealth(payloads: PayloadHealth, wanted: number): Promise<ComponentHealth> {
+/** How the payload store is: down with less than is to stay free, because both doors refuse every message then. */
+export async function payloadHealth(payloads: PayloadHealth, keptFree: number): Promise<ComponentHealth> {
   await payloads.check();
   const { free: freeBytes } = await payloads.space();
-  if (freeBytes >= Math.max(LITTLE_SPACE, wanted)) return up('Payloads can be written.', { freeBytes });
-  return {
-    status: 'degraded',
-    code: 'payloads/little-space',
-    message: 'The disk of the payloads is nearly full.',
-    facts: { freeBytes },
-  };
+  const facts = { freeBytes };
+  if (freeBytes < keptFree)
+    return {
+      status: 'down',
+      code: 'submit/low-space',
+      message: 'The disk of the payloads is nearly full; nothing new is taken.',
+      facts,
+    };
+  if (freeBytes < Math.max(LITTLE_SPACE, 2 * keptFree))
+    return {
+      status: 'degraded',
+      code: 'payloads/little-space',
+      message: 'The disk of the payloads is nearly full.',
+      facts,
+    };
+  return up('Payloads can be written.', facts);
 }

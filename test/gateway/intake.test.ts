@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { test } from 'node:test';
+import { payloadHealth } from '../../src/gateway/open-payloads.ts';
 import { createSpaceGuard } from '../../src/gateway/space-guard.ts';
 import { startRealGateways } from '../support/real-gateways.ts';
 import type { RealGateway } from '../support/real-gateways.ts';
@@ -38,7 +39,27 @@ test('with too little space on the disk both doors refuse before they read, and 
   assert.match(pushed.headers.get('retry-after') ?? '', /^\d+$/);
   assert.equal((await a.msh.journal({}, { limit: 10 })).items.length, 0, 'nothing was read or written');
   assert.equal((await fetch(`${a.api}/v1/inbox`)).status, 200);
+  const ready = await fetch(`${a.operations}/health/ready`);
+  const { code } = (await ready.json()) as Problem;
+  assert.deepEqual([ready.status, code], [503, 'submit/low-space'], 'nobody is sent here meanwhile');
   assert.equal(a.events.filter(({ event }) => event === 'gateway/low-space').length, 1);
+});
+
+test('the payloads are down while messages are refused for space, and degraded before', async () => {
+  const GIB = 1024 ** 3;
+  const rows = [
+    [3 * GIB - 1, 3 * GIB, 'down', 'submit/low-space'],
+    [3 * GIB, 3 * GIB, 'degraded', 'payloads/little-space'],
+    [6 * GIB - 1, 3 * GIB, 'degraded', 'payloads/little-space'],
+    [6 * GIB, 3 * GIB, 'up', 'ok'],
+    [0, 0, 'degraded', 'payloads/little-space'],
+    [GIB, 0, 'up', 'ok'],
+  ] as const;
+  for (const [free, keptFree, status, code] of rows) {
+    const disk = { check: () => Promise.resolve(), space: () => Promise.resolve({ free, size: 9 * GIB }) };
+    const seen = await payloadHealth(disk, keptFree);
+    assert.deepEqual([seen.status, seen.code], [status, code], `${free} of ${keptFree}`);
+  }
 });
 
 test('each change of the space is told once; a disk that cannot be asked changes nothing', async () => {

@@ -13,7 +13,7 @@ export const payloads: ErrorRoom = {
       seenBy: 'O',
       cause:
         'Less than 1 GiB, or than twice `limits.freeSpace`, is free on the disk of the payload folder (health is degraded).',
-      cure: 'Free space before it is full.',
+      cure: 'Free space: below `limits.freeSpace` nothing new is taken.',
     },
     'payloads/no-space': {
       seenBy: 'P B O',

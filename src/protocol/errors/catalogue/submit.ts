@@ -49,7 +49,7 @@ export const submit: ErrorRoom = {
     'submit/low-space': {
       seenBy: 'B O',
       cause:
-        'Less than `limits.freeSpace` is free on the disk of the payload folder (503). Partners get 503 too.',
+        'Less than `limits.freeSpace` is free on the disk of the payload folder (503). Partners get 503 too, and readiness is 503.',
       cure: 'Free space there; within seconds messages are taken again.',
     },
     'submit/missing-part': {
