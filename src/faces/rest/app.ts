@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import express from 'express';
-import type { ErrorRequestHandler, Express, Request, RequestHandler } from 'express';
+import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
 import type { ApiKey } from '../../config/index.ts';
 import type { Msh, Notifier, Observer } from '../../msh/index.ts';
 import { describeError } from '../../protocol/errors/index.ts';
@@ -9,7 +9,7 @@ import type { Doorkeeper } from './access.ts';
 import type { ConfigurationDesk } from './configuration-desk.ts';
 import { REST_LIMITS } from './context.ts';
 import type { RestContext, RestLimits } from './context.ts';
-import { NOBODY, requireEveryParty, requireScope } from './principal.ts';
+import { NOBODY, requireEveryParty, requireSameCaller, requireScope } from './principal.ts';
 import type { Principal } from './principal.ts';
 import { RestError, problemOf } from './problems.ts';
 import type { Problem } from './problems.ts';
@@ -124,12 +124,12 @@ function answerError(observer: Observer): ErrorRequestHandler {
 }
 
 /** What operations share; who asks is known once the doorkeeper has looked. */
-type Shared = Omit<RestContext, 'principal' | 'isAdmitted'>;
+type Shared = Omit<RestContext, 'principal' | 'stillAdmit'>;
 
 function mountOpen(app: Express, routes: readonly OpenRoute[], shared: Shared): void {
   for (const { method, path, operation } of routes)
     app[method](path, async (request, response) =>
-      operation({ ...shared, principal: NOBODY, isAdmitted: () => true }, request, response),
+      operation({ ...shared, principal: NOBODY, stillAdmit: () => undefined }, request, response),
     );
   refuseOtherMethods(app, routes);
 }
@@ -143,21 +143,19 @@ function mount(app: Express, shared: Shared, admit: Doorkeeper): void {
   for (const { method, path, scope, keepsToParties, operation } of ROUTES)
     app[method](path, async (request, response) => {
       const principal = known.get(request) ?? NOBODY;
-      requireScope(principal, scope);
-      if (keepsToParties !== true) requireEveryParty(principal);
-      const isAdmitted = (): boolean => isLetIn(admit, request);
-      await operation({ ...shared, principal, isAdmitted }, request, response);
+      const requireRights = (one: Principal): void => {
+        requireScope(one, scope);
+        if (keepsToParties !== true) requireEveryParty(one);
+      };
+      requireRights(principal);
+      const stillAdmit = (): void => {
+        const now = admit(request);
+        requireRights(now);
+        requireSameCaller(principal, now);
+      };
+      await operation({ ...shared, principal, stillAdmit }, request, response);
     });
   refuseOtherMethods(app, ROUTES);
-}
-
-function isLetIn(admit: Doorkeeper, request: Request): boolean {
-  try {
-    admit(request);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function refuseOtherMethods(app: Express, routes: readonly OpenRoute[]): void {

@@ -54,8 +54,11 @@ export interface RestContext {
   readonly observer: Observer;
   /** Who asks. */
   readonly principal: Principal;
-  /** Whether the caller would still be let in: what stays open asks from time to time. */
-  readonly isAdmitted: () => boolean;
+  /**
+   * Lets the caller in again: what waits or stays open asks before it looks or tells. Throws RestError `rest/unauthorized`
+   * when the key is gone, has expired or is held to other parties by now, `rest/scope-missing` when it lost the scope.
+   */
+  readonly stillAdmit: () => void;
   readonly configuration?: ConfigurationDesk | undefined;
   /** Rejects with the reason why no new submission can be taken now. */
   readonly mayTake?: (() => Promise<void>) | undefined;

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request, Response } from 'express';
 import type { EventCursor, EventFilter, Notifier } from '../../msh/index.ts';
 import type { RestContext } from './context.ts';
+import { RestError } from './problems.ts';
 
 /** What a stream tells and where it begins. */
 export interface StreamRequest {
@@ -22,7 +23,7 @@ const RECONNECT_MS = 1000;
 /**
  * Writes events as Server-Sent Events (HTML Living Standard 9.2) as they happen. Each has its cursor as `id`, so that a client
  * that connects again with Last-Event-ID misses none and gets none twice. A client that reads slowly is waited for, and
- * nothing is read ahead for it. Ends when the client goes, its key is revoked or expires, or the API closes.
+ * nothing is read ahead for it. Ends when the client goes, its key is revoked, expires or may see less, or the API closes.
  */
 export async function streamTo(
   context: RestContext,
@@ -38,8 +39,10 @@ export async function streamTo(
     open(response);
     if (request.method === 'HEAD') return void response.end();
     await write(response, closing, `retry: ${RECONNECT_MS}\nid: ${after}\n\n`);
-    while (!news.isOver() && context.isAdmitted()) {
+    while (!news.isOver() && mayGoOn(context)) {
       for (const event of page.items) {
+        // A client that was waited for may have lost its rights meanwhile.
+        if (!mayGoOn(context)) return void response.end();
         const data = JSON.stringify(notifier.cloudEvent(event));
         const text = `id: ${event.cursor}\nevent: ${event.type}\ndata: ${data}\n\n`;
         if (!(await write(response, closing, text))) return void response.end();
@@ -52,6 +55,16 @@ export async function streamTo(
     response.end();
   } finally {
     news.forget();
+  }
+}
+
+function mayGoOn({ stillAdmit }: RestContext): boolean {
+  try {
+    stillAdmit();
+    return true;
+  } catch (error) {
+    if (error instanceof RestError) return false;
+    throw error;
   }
 }
 

@@ -40,3 +40,26 @@ export function requireEveryParty({ name, parties }: Principal): void {
     },
   });
 }
+
+/**
+ * Throws RestError `rest/unauthorized` when the key has become another one, or is held to other parties, since the request
+ * came: what the request asks for was settled by what it was then.
+ */
+export function requireSameCaller(before: Principal, now: Principal): void {
+  if (before.name === now.name && sameParties(before.parties, now.parties)) return;
+  throw new RestError('rest/unauthorized', `The key ${before.name} has changed since the request came.`, {
+    finding: {
+      check: 'key-unchanged',
+      field: 'Authorization',
+      expected: 'a key that keeps its name and parties while a request waits',
+      found: `${now.name}, ${now.parties === undefined ? 'every party' : `parties ${now.parties.join(', ')}`}`,
+      advice: 'Ask again.',
+    },
+  });
+}
+
+function sameParties(before: Principal['parties'], now: Principal['parties']): boolean {
+  if (before === undefined || now === undefined) return before === now;
+  const wanted = new Set(now);
+  return new Set(before).size === wanted.size && before.every((party) => wanted.has(party));
+}

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { get } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
+import type { ApiKey } from '../../../src/config/index.ts';
 import { notifyWorld } from '../../support/notify-world.ts';
 import type { NotifyWorld, TestWebhook } from '../../support/notify-world.ts';
 import { startEndpoint, status } from '../../support/webhook-endpoint.ts';
@@ -318,3 +320,38 @@ test('a replay that says nothing, too much or nonsense is refused by name', asyn
     'state',
   );
 });
+
+const FEED: ApiKey = {
+  name: 'feed',
+  hash: createHash('sha256').update('feed').digest('hex'),
+  scopes: ['events', 'read'],
+  parties: ['XA1', 'XA2'],
+  created: 0,
+};
+
+const BECOMES: Readonly<Record<string, readonly ApiKey[]>> = {
+  'it is revoked': [],
+  'it has expired': [{ ...FEED, expires: 1 }],
+  'it lost the scope': [{ ...FEED, scopes: ['read'] }],
+  'it is held to fewer parties': [{ ...FEED, parties: ['XA1'] }],
+  'it is held to other parties': [{ ...FEED, parties: ['XA1', 'XA3'] }],
+};
+
+for (const [what, fresh] of Object.entries(BECOMES))
+  test(`a stream ends with the rights of its key: ${what}`, HANGS, async (t) => {
+    const world = await notifyWorld(t, []);
+    let keys: readonly ApiKey[] = [FEED];
+    const api = await startApi(t, {
+      notifier: world.notifier,
+      keys: () => keys,
+      limits: { heartbeatMs: 20 },
+    });
+    const stream = await open(t, api, '/v1/events/stream', { Authorization: 'Bearer feed' });
+    assert.equal(stream.response.statusCode, 200);
+    // The same rights, written in another way: nothing ends.
+    keys = [{ ...FEED, scopes: ['events'], parties: ['XA2', 'XA1'] }];
+    const alive = (): number => stream.text().split(': alive').length;
+    for (const before = alive(); alive() < before + 3;) await new Promise((r) => setTimeout(r, 5));
+    keys = fresh;
+    await stream.ended;
+  });
