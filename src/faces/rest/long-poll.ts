@@ -26,7 +26,10 @@ async function pause(response: Response, closing: AbortSignal, ms: number): Prom
   }
 }
 
-/** Looks again until something is found, the time is over, the client has gone or the API closes. */
+/**
+ * Looks again until something is found, the time is over, the client has gone or the API closes. Throws what `stillAdmit`
+ * throws when the caller lost its rights while it waited.
+ */
 export async function poll<T>(
   look: () => Promise<T>,
   isFound: (seen: T) => boolean,
@@ -34,6 +37,7 @@ export async function poll<T>(
 ): Promise<T> {
   const deadline = performance.now() + Math.min(waitSeconds, context.limits.waitSeconds) * 1_000;
   for (;;) {
+    context.stillAdmit();
     const seen = await look();
     const left = deadline - performance.now();
     if (isFound(seen) || left <= 0) return seen;

@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { API_SCOPES } from '../../../src/config/index.ts';
 import type { ApiKey, ApiScope } from '../../../src/config/index.ts';
+import type { InboundMessage } from '../../../src/msh/index.ts';
 import { ROUTES } from '../../../src/faces/rest/routes.ts';
+import type { FakeMsh } from '../../support/fake-msh.ts';
 import { assertProblem, startApi } from './api.ts';
 
 const NOW = Date.parse('2027-01-31T12:00:00Z');
@@ -148,3 +150,57 @@ test('what is about all parties is not for a key that is held to some', async (t
     assert.ok(operationId);
   }
 });
+
+const POLLS = [
+  ['GET', '/v1/inbox?wait=30', undefined],
+  ['POST', '/v1/inbox/lease', { wait: 30 }],
+] as const;
+
+for (const [method, path, body] of POLLS)
+  test(`${method} ${path} ends while it waits with the rights of its key, and takes nothing`, async (t) => {
+    let keys: readonly ApiKey[] = [];
+    const api = await startApi(t, { keys: () => keys, limits: { pollMs: 10 } });
+    const { looks, put } = watchedInbox(api.msh);
+    const held = apiKey('worker', { parties: ['XA1'] });
+    const losses = [
+      { left: [], status: 401, code: 'rest/unauthorized' },
+      { left: [{ ...held, scopes: ['read'] as const }], status: 403, code: 'rest/scope-missing' },
+      { left: [apiKey('worker')], status: 401, code: 'rest/unauthorized' },
+    ];
+    for (const { left, status, code } of losses) {
+      keys = [held];
+      put(0);
+      const before = looks();
+      const waiting = api.call(method, path, {
+        headers: { ...bearer('worker').headers, ...(body && { 'content-type': 'application/json' }) },
+        ...(body && { body: JSON.stringify(body) }),
+      });
+      while (looks() < before + 2) await new Promise((r) => setTimeout(r, 5));
+      keys = left;
+      put(1);
+      const last = looks();
+      assertProblem(await waiting, status, code, 'Authorization');
+      assert.equal(looks(), last, 'nothing was looked for any more');
+    }
+  });
+
+/** An inbox with so many messages that counts how often it is looked at. */
+function watchedInbox(msh: FakeMsh): {
+  readonly looks: () => number;
+  readonly put: (count: number) => void;
+} {
+  let looks = 0;
+  let there: InboundMessage[] = [];
+  msh.inbox = () => {
+    looks += 1;
+    return Promise.resolve({ items: there });
+  };
+  msh.lease = ({ consumer }) => {
+    looks += 1;
+    return Promise.resolve({ lease: { id: 'lease', consumer, until: 1 }, messages: there });
+  };
+  const put = (count: number): void => {
+    there = Array.from({ length: count }, () => msh.deliver());
+  };
+  return { looks: () => looks, put };
+}
