@@ -14,8 +14,11 @@ const PRIVATE: Ranges = [
   'fc00::/7',
 ];
 
-/** Addresses no backend has: link-local (metadata services of clouds too), multicast, documentation, translation, reserved. */
+/** Addresses no backend has: link-local, metadata services of clouds, multicast, documentation, translation, reserved. */
 const NEVER: Ranges = [
+  // Metadata services that answer inside private ranges; the usual one is link-local.
+  '100.100.100.200/32',
+  'fd00:ec2::254/128',
   '0.0.0.0/8',
   '169.254.0.0/16',
   '192.0.0.0/24',
@@ -60,8 +63,8 @@ export function forbiddenAddress(address: string, allowPrivate: boolean): Forbid
   if (version === 0 || address.includes('%')) return 'no-address';
   const family = version === 6 ? 'ipv6' : 'ipv4';
   if (version === 6 && isMapped(address)) return 'special';
-  if (privates.check(address, family)) return allowPrivate ? undefined : 'private';
   if (never.check(address, family)) return 'special';
+  if (privates.check(address, family)) return allowPrivate ? undefined : 'private';
   if (version === 6 && !globalIpv6.check(address, family)) return 'special';
   return undefined;
 }
