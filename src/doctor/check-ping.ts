@@ -20,6 +20,12 @@ interface Status {
   }[];
 }
 
+/** How things stand with a partner at the running access point, as far as it decides whether messages go out. */
+interface Standing {
+  readonly paused?: { readonly at: string; readonly by: string; readonly reason?: string };
+  readonly breaker: { readonly state: string; readonly reason?: string; readonly nextProbeAt?: string };
+}
+
 /** The test message that the running access point sends to a partner. */
 export const PING_CHECK: Check<Partner> = {
   name: 'ping',
@@ -30,7 +36,11 @@ export const PING_CHECK: Check<Partner> = {
     const over = legsOf(partner).find(
       ({ direction, leg }) => direction === 'send' && leg.delivery === 'none',
     );
-    return (await reasonAgainst(partner, over)) ?? (await ping(partner, over!.pmode.id, signal));
+    return (
+      (await reasonAgainst(partner, over)) ??
+      (await heldBack(partner)) ??
+      (await ping(partner, over!.pmode.id, signal))
+    );
   },
 };
 
@@ -50,6 +60,30 @@ async function reasonAgainst(
     outcome: 'skipped',
     found: 'the P-Mode has no leg for the test service',
     advice: 'Agree on one with the partner: profiles four-corner and oots have it.',
+  };
+}
+
+/** A message to a partner that is held back would wait with the others: that is told instead of waited for. */
+async function heldBack({ patient, name }: Partner): Promise<Verdict | undefined> {
+  const { paused, breaker } = await patient.call<Standing>({
+    path: `/v1/partners/${encodeURIComponent(name)}`,
+  });
+  if (paused !== undefined) {
+    const why = paused.reason === undefined ? '' : `: ${paused.reason}`;
+    return {
+      outcome: 'warning',
+      found: `paused since ${paused.at} by ${paused.by}${why}; no test message was sent`,
+      advice: `Let messages go out with quoin partners resume ${name} and run quoin doctor again.`,
+    };
+  }
+  const { state, reason, nextProbeAt } = breaker;
+  // Once the wait is over, the test message is the one that finds out.
+  const isDue = state === 'open' && nextProbeAt !== undefined && Date.parse(nextProbeAt) <= Date.now();
+  if (state === 'closed' || isDue) return undefined;
+  return {
+    outcome: 'warning',
+    found: `left alone after failures (${reason ?? state})${nextProbeAt === undefined ? '' : `, tried again at ${nextProbeAt}`}; no test message was sent`,
+    advice: `If it is back, close the breaker with quoin partners reset ${name} and run quoin doctor again.`,
   };
 }
 

@@ -22,29 +22,23 @@ export const DISK_CHECKS: readonly Check<Patient>[] = [
     name: 'disk-data',
     asks: 'whether the data folder can be written and synced, and has room',
     needs: ['configuration'],
-    run: ({ config }) => look(config!.folders.data, config!.limits.messageBytes),
+    run: ({ config }) => look(config!.folders.data, config!.limits.messageBytes, 0),
   },
   {
     name: 'disk-payloads',
     asks: 'the same of the folder for payloads',
     needs: ['configuration'],
-    run: ({ config }) => look(config!.folders.payloads, config!.limits.messageBytes),
+    run: ({ config }) =>
+      look(config!.folders.payloads, config!.limits.messageBytes, config!.limits.freeSpaceBytes),
   },
 ];
 
 /** A file of our own is written, synced and removed; a folder that is not there yet is only asked about. */
-async function look(folder: string, messageBytes: number): Promise<Verdict> {
+async function look(folder: string, messageBytes: number, keptFree: number): Promise<Verdict> {
   const present = nearest(folder);
   const { bavail, bsize, files, ffree } = await statfs(present);
   const free = bavail * bsize;
-  const notes: Note[] = [];
-  if (free < TOO_LITTLE)
-    notes.push({ severity: 'error', text: `Only ${megabytes(free)} are free: make room.` });
-  else if (free < Math.max(LITTLE, 2 * messageBytes))
-    notes.push({
-      severity: 'warning',
-      text: `${megabytes(free)} are free, for messages of up to ${megabytes(messageBytes)} (limits.messageSize).`,
-    });
+  const notes: Note[] = [...roomNotes(free, messageBytes, keptFree)];
   if (files > 0 && ffree < 10_000)
     notes.push({ severity: 'warning', text: `Only ${ffree} more files can be made there (inodes).` });
   if (present !== folder) {
@@ -63,6 +57,34 @@ async function look(folder: string, messageBytes: number): Promise<Verdict> {
       text: `Files there are dated ${Math.round(aheadMs / 1000)} s off our clock: compare the clocks of the machines.`,
     });
   return byNotes(`${folder}, ${megabytes(free)} free, synced in ${syncMs} ms`, notes);
+}
+
+/** What is wrong with so much room, the worst alone. */
+function roomNotes(free: number, messageBytes: number, keptFree: number): readonly Note[] {
+  const kept = `${megabytes(keptFree)} are to stay free (limits.freeSpace)`;
+  if (free < keptFree)
+    return [
+      {
+        severity: 'error',
+        text: `Only ${megabytes(free)} are free, and ${kept}: every message is refused until there is room.`,
+      },
+    ];
+  if (free < TOO_LITTLE) return [{ severity: 'error', text: `Only ${megabytes(free)} are free: make room.` }];
+  if (free < 2 * keptFree)
+    return [
+      {
+        severity: 'warning',
+        text: `${megabytes(free)} are free, and ${kept}: make room before every message is refused.`,
+      },
+    ];
+  if (free < Math.max(LITTLE, 2 * messageBytes))
+    return [
+      {
+        severity: 'warning',
+        text: `${megabytes(free)} are free, for messages of up to ${megabytes(messageBytes)} (limits.messageSize).`,
+      },
+    ];
+  return [];
 }
 
 function nearest(folder: string): string {

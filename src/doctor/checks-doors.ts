@@ -11,14 +11,7 @@ export const DOOR_CHECKS: readonly Check<Patient>[] = [
   {
     name: 'running',
     asks: 'whether an access point answers at the backend API',
-    run: async ({ isRunning, api }) =>
-      (await isRunning())
-        ? { outcome: 'ok', found: `an access point answers at ${api}` }
-        : {
-            outcome: 'skipped',
-            found: `no access point answers at ${api}: nothing is asked of it`,
-            advice: 'Start it with quoin serve, or say where it is with --api.',
-          },
+    run: running,
   },
   ...(['as4', 'api', 'operations'] as const).map((name): Check<Patient> => ({
     name: `listener-${name}`,
@@ -53,6 +46,21 @@ export const DOOR_CHECKS: readonly Check<Patient>[] = [
     run: outbound,
   },
 ];
+
+async function running({ isRunning, api }: Patient): Promise<Verdict> {
+  if (api === undefined)
+    return {
+      outcome: 'skipped',
+      found: 'the configuration cannot be used, so nothing says where the access point answers',
+      advice: 'Correct the configuration, or say where it is with --api.',
+    };
+  if (await isRunning()) return { outcome: 'ok', found: `an access point answers at ${api}` };
+  return {
+    outcome: 'skipped',
+    found: `no access point answers at ${api}: nothing is asked of it`,
+    advice: 'Start it with quoin serve, or say where it is with --api.',
+  };
+}
 
 function expiring({ notAfter, facts }: Certificate): readonly Note[] {
   const left = daysUntil(notAfter);

@@ -18,7 +18,8 @@ export interface Request {
   /** TLS of the door for partners, and towards partners; throw for files that cannot be read. */
   readonly doorTls: () => Promise<ListenerTls | undefined>;
   readonly outboundTls: () => Promise<TransportTls>;
-  readonly api: string;
+  /** URL of the backend API; undefined when nothing says where it is. */
+  readonly api: string | undefined;
   readonly call: CallGateway;
   /** Local names of the partners to look at; every partner when empty, nobody with `none`. */
   readonly partners: readonly string[] | 'none';
@@ -46,13 +47,16 @@ export async function gatherPatient(request: Request): Promise<Patient> {
     outboundTls,
     api,
     call,
-    isRunning: () =>
-      (running ??= call({ path: '/health' }).then(
-        () => true,
-        () => false,
-      )),
+    isRunning: () => (running ??= api === undefined ? Promise.resolve(false) : answers(call)),
     ahead: new Map(),
   };
+}
+
+async function answers(call: CallGateway): Promise<boolean> {
+  return await call({ path: '/health' }).then(
+    () => true,
+    () => false,
+  );
 }
 
 function loadKeys(config: Config, pmodes: readonly PMode[]): Promise<LoadedKeyRing> {

@@ -26,8 +26,8 @@ export interface Patient {
   /** TLS of the door for partners; undefined without. Throws for files that cannot be read. */
   readonly doorTls: () => Promise<ListenerTls | undefined>;
   readonly outboundTls: () => Promise<TransportTls>;
-  /** URL of the backend API that is asked. */
-  readonly api: string;
+  /** URL of the backend API that is asked; undefined when nothing says where it is. */
+  readonly api: string | undefined;
   readonly call: CallGateway;
   /** True when an access point answers at the API. Asked once. */
   readonly isRunning: () => Promise<boolean>;

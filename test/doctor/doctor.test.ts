@@ -6,6 +6,7 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  statfsSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
@@ -87,6 +88,47 @@ test('with a gateway its database, doors and a real ping are told', async () => 
   assert.match(checks.get('database')!.found, /schema \d+$/);
 });
 
+test('a partner that is held back is told at once, with what lets messages out; no ping waits for it', async () => {
+  const gateway = await pair.startA();
+  try {
+    await gateway.msh.partners.pause(B, 'ops', 'until 17:00');
+    const { code, checks } = await pair.doctor(B);
+    assert.equal(code, EXIT.done);
+    const { outcome, found, advice } = checks.get('ping')!;
+    assert.equal(outcome, 'warning');
+    assert.match(found, /^paused since \S+ by ops: until 17:00/);
+    assert.match(advice!, /quoin partners resume AP_XB_01/);
+    assert.equal((await gateway.msh.partners.find(B))!.waiting, 0, 'nothing was submitted');
+    await gateway.msh.partners.resume(B);
+    assert.match((await pair.doctor(B)).checks.get('ping')!.found, /^receipt verified/);
+  } finally {
+    await gateway.stop();
+  }
+});
+
+test('a disk below limits.freeSpace fails, one below twice as much is warned of', async () => {
+  const { bavail, bsize } = statfsSync(pair.folder);
+  const cases = [
+    ['8000000GiB', 'failed', /limits\.freeSpace.*every message is refused until/],
+    [`${Math.floor((bavail * bsize * 3) / 4)}B`, 'warning', /limits\.freeSpace.*before every message/],
+  ] as const;
+  for (const [freeSpace, outcome, says] of cases) {
+    const { checks } = await changed(
+      pair.config,
+      (text) => `${text}limits: { freeSpace: ${freeSpace} }\n`,
+      () => pair.doctor(),
+    );
+    assert.equal(checks.get('disk-payloads')!.outcome, outcome);
+    assert.match(
+      checks
+        .get('disk-payloads')!
+        .notes!.map(({ text }) => text)
+        .join(),
+      says,
+    );
+  }
+});
+
 test('a person sees each check with its mark, and the cure below it', async () => {
   const { code, out } = await quoin('--config', pair.config, 'doctor');
   assert.equal(code, EXIT.done, out);
@@ -118,6 +160,12 @@ test('every problem of the configuration is told, and what depends on it is skip
     /AP_XA_01\.yaml:\d+.*pmodes[^]*AP_XA_01\.yaml:\d+.*level/,
   );
   assert.equal(checks.get('database')!.outcome, 'skipped');
+  assert.equal(checks.get('running')!.outcome, 'skipped');
+  assert.match(
+    checks.get('running')!.found,
+    /nothing says where/,
+    'no stranger on the default port is asked',
+  );
 });
 
 test('a P-Mode that cannot be loaded is told with its place', async () => {

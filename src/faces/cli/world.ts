@@ -237,8 +237,8 @@ export interface ExamineOptions {
   readonly partners: readonly string[] | 'none';
   /** Whether test messages may be sent. */
   readonly ping: boolean;
-  /** URL of the backend API. */
-  readonly api: string;
+  /** URL of the backend API; undefined when nothing says where it is. */
+  readonly api: string | undefined;
   readonly call: <T>(request: {
     readonly method?: 'GET' | 'POST';
     readonly path: string;

@@ -43,16 +43,16 @@ access point runs here that can send it. Exit code 0: nothing failed; 1: somethi
 export async function examine(context: CommandContext, options: DoctorOptions): Promise<void> {
   const { terminal, world } = context;
   const json = options.json === true;
-  // A configuration that cannot be used is what the first check is about.
-  const api = await apiAddress(context, options).catch(() => ({ url: 'http://127.0.0.1:8080' }));
+  // A configuration that cannot be used is what the first check is about; whoever holds the default port is a stranger.
+  const api = await apiAddress(context, options).catch(() => undefined);
   const { checks } = await world.examine(
     {
       config: options.config,
       demo: options.demo === true,
       partners: options.partners,
       ping: options.ping,
-      api: api.url,
-      call: (request) => callJson(api, request),
+      api: api?.url,
+      call: async (request) => await callJson(api ?? (await apiAddress(context, options)), request),
     },
     (finished) => {
       if (!json) tell(terminal, finished);
