@@ -28,9 +28,9 @@ export interface ExchangeReport {
 }
 
 const LOADS: readonly Load[] = [
-  { payloadBytes: 5_000, count: 1500, concurrency: 16, warmUp: 600 },
-  { payloadBytes: 100_000, count: 600, concurrency: 16, warmUp: 100 },
-  { payloadBytes: 10_000_000, count: 20, concurrency: 4, warmUp: 3 },
+  { payloadBytes: 5_000, count: 800, concurrency: 16, warmUp: 1200 },
+  { payloadBytes: 100_000, count: 300, concurrency: 16, warmUp: 60 },
+  { payloadBytes: 10_000_000, count: 12, concurrency: 4, warmUp: 2 },
 ];
 
 const DOCS = join(import.meta.dirname, '../../docs');

@@ -22,6 +22,9 @@ const JVM = ['-Xmx3g'];
 /** Messages a compiler of Java wants to have seen. */
 const JAVA_WARM_UP = 400;
 
+/** Messages of one measurement; it is the slower one, and its rate does not change with more. */
+const MOST_MESSAGES = 300;
+
 /** Why phase4 cannot be measured here, or false. */
 export function noPhase4(): false | string {
   return existsSync(PEER_JAR)
@@ -41,21 +44,18 @@ export async function measureTheirs(
   try {
     const { peer, us } = await startBoth(folder, ends);
     const measured: Measurement[] = [];
-    for (const { floor, ...load } of loads) {
+    for (const [index, { floor, ...load }] of loads.entries()) {
+      const warmUp = index === 0 ? JAVA_WARM_UP : load.warmUp;
+      const count = Math.min(load.count, MOST_MESSAGES);
       for (const [who, target, pids] of [
         ['phase4 to phase4', { to: PEER, url: peer.url }, [peer.pid]],
         ['phase4 to Quoin', { to: US }, [peer.pid, us.pid]],
       ] as const) {
         const request = requestOf(target, load);
-        await proven(
-          peer,
-          request,
-          Math.max(load.warmUp, load.payloadBytes > 1e6 ? 3 : JAVA_WARM_UP),
-          load.concurrency,
-        );
+        await proven(peer, request, warmUp, load.concurrency);
         const used = (): number => pids.reduce((sum, pid) => sum + cpuOf(pid), 0);
         const before = used();
-        const result = await proven(peer, request, load.count, load.concurrency);
+        const result = await proven(peer, request, count, load.concurrency);
         const subject = {
           who,
           payloadBytes: load.payloadBytes,
@@ -64,9 +64,7 @@ export async function measureTheirs(
           floor,
         };
         const store = who === 'phase4 to Quoin' ? 'embedded' : 'memory';
-        measured.push(
-          measurementOf({ ...subject, store }, { ...result, count: load.count }, used() - before),
-        );
+        measured.push(measurementOf({ ...subject, store }, { ...result, count }, used() - before));
         await peer.forget();
       }
     }
