@@ -32,7 +32,7 @@ export function evidenceResponse(
   facts: AnswerFacts,
   bundles: readonly EvidenceBundle[],
 ): EvidenceResponse {
-  const version = versionOf(request.specificationIdentifier) ?? LATEST;
+  const version = versionOf(request.specificationIdentifier?.trim()) ?? LATEST;
   return { ...response(request, facts), objectList: objectListOf(bundles, version, facts.newId) };
 }
 
@@ -55,7 +55,7 @@ function response(request: EvidenceRequest, { provider, issuedAt, newId }: Answe
     requestId: request.id,
     status: `${STATUS}Success`,
     specificationIdentifier:
-      versionOf(request.specificationIdentifier)?.specification ?? LATEST.specification,
+      versionOf(request.specificationIdentifier?.trim())?.specification ?? LATEST.specification,
     evidenceResponseIdentifier: newId(),
     issueDateTime: issuedAt,
     evidenceProvider: [{ ...provider, classification: 'EP' }],
@@ -73,7 +73,7 @@ export function errorResponse(
     requestId: request.id,
     status: `${STATUS}Failure`,
     specificationIdentifier:
-      versionOf(request.specificationIdentifier)?.specification ?? LATEST.specification,
+      versionOf(request.specificationIdentifier?.trim())?.specification ?? LATEST.specification,
     evidenceResponseIdentifier: newId(),
     errorProvider: { ...provider, classification: 'ERRP' },
     ...requesterSlot(request),

@@ -58,11 +58,19 @@ export function readExchangeDocument(
 }
 
 function readParsed({ root }: XmlDoc): ReadDocument {
+  const announced = versionOf(announcedSpecification(root));
+  const read = readAs(root, announced ?? LATEST);
+  // A slot that cannot be read announces nothing to whoever writes the document again.
+  const written = versionOf(read.exchange?.document.specificationIdentifier?.trim()) ?? LATEST;
+  return read.exchange === undefined || written.name === read.version ? read : readAs(root, written);
+}
+
+function readAs(root: XmlElement, version: EdmVersion): ReadDocument {
   const findings: Finding[] = [];
   const note = (finding: Finding): void => {
     if (findings.length < MAX_FINDINGS) findings.push(finding);
   };
-  const version = versionFor(root, note);
+  noteVersion(root, note);
   const kind = kindOf(root);
   if (kind === undefined) {
     note({
@@ -94,15 +102,13 @@ export function announcedSpecification(root: XmlElement): string | undefined {
   return slot?.content.trim();
 }
 
-function versionFor(root: XmlElement, note: (finding: Finding) => void): EdmVersion {
+function noteVersion(root: XmlElement, note: (finding: Finding) => void): void {
   const announced = announcedSpecification(root);
-  const version = versionOf(announced);
-  if (version !== undefined) return version;
+  if (versionOf(announced) !== undefined) return;
   note({
     check: 'known-version',
     field: `${rootPlace(root)}/rim:Slot[@name='SpecificationIdentifier']`,
     expected: 'oots-edm:v1.0, v1.1, v1.2 or v2.0',
     found: announced?.slice(0, 80) ?? 'nothing',
   });
-  return LATEST;
 }

@@ -36,7 +36,7 @@ function written<T extends { readonly specificationIdentifier?: string }>(
   codec: ElementCodec<T>,
   document: T,
 ): string {
-  const version = versionOf(document.specificationIdentifier) ?? LATEST;
+  const version = versionOf(document.specificationIdentifier?.trim()) ?? LATEST;
   const xml = codec.write(name, document, { version });
   return `<${name}${declarations()}${xml.slice(name.length + 1)}`;
 }

@@ -1,4 +1,12 @@
-import { attribute, children, element, escapeText, isElement, textOf } from '../../protocol/xml/index.ts';
+import {
+  attribute,
+  children,
+  element,
+  escapeText,
+  isElement,
+  ownTextOf,
+  textOf,
+} from '../../protocol/xml/index.ts';
 import type { XmlElement } from '../../protocol/xml/index.ts';
 import { displayName, localType, NAMESPACES, qualified } from '../namespaces.ts';
 import type { EdmVersion } from '../versions.ts';
@@ -67,17 +75,25 @@ function slotCodec<V>(name: string, codec: SlotValueCodec<V>): ElementCodec<V> {
 /** The one value of a slot that has nothing beside its name and value. */
 function onlyValueOf(found: XmlElement): XmlElement | undefined {
   const [value, ...more] = children(found);
-  const isSimple = found.attrs.length === 1 && more.length === 0;
+  const isSimple = found.attrs.length === 1 && more.length === 0 && holdsNoText(found);
   return isSimple && value !== undefined && isElement(value, NAMESPACES.rim, 'SlotValue') ? value : undefined;
 }
 
 /** True when a slot value has no attributes the model does not know. */
 function isPlain(value: XmlElement): boolean {
-  return value.attrs.every(
-    ({ name, namespaceUri }) =>
-      (name === 'type' && namespaceUri === NAMESPACES.xsi) ||
-      (name === 'collectionType' && localType(value) === 'CollectionValueType'),
+  return (
+    holdsNoText(value) &&
+    value.attrs.every(
+      ({ name, namespaceUri, value: text }) =>
+        (name === 'type' && namespaceUri === NAMESPACES.xsi) ||
+        (name === 'collectionType' && text !== '' && localType(value) === 'CollectionValueType'),
+    )
   );
+}
+
+/** Text between elements has no place in a value, so what holds any is kept as it is. */
+function holdsNoText(element: XmlElement): boolean {
+  return ownTextOf(element).trim() === '';
 }
 
 function foundIn(found: XmlElement): string {
@@ -160,7 +176,8 @@ export function collection<T>(name: string, codec: ElementCodec<T>): SlotValueCo
       const places = childPlaces(slotValue, place);
       const items = children(slotValue).map((item, at) => {
         const fits = isElement(item, NAMESPACES.rim, 'Element') && localType(item) === 'AnyValueType';
-        if (fits && item.attrs.length === 1) return readOnly(name, codec, item, places[at]!, reading);
+        if (fits && item.attrs.length === 1 && holdsNoText(item))
+          return readOnly(name, codec, item, places[at]!, reading);
         return unfit(reading, {
           check: 'slot-value',
           field: places[at],
