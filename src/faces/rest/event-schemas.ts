@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { EventType } from '../../msh/index.ts';
+import { text as anyText } from './text.ts';
 
 const TYPES = {
   received: 'eu.quoin.message.received',
@@ -9,7 +10,7 @@ const TYPES = {
 } as const satisfies Record<string, EventType>;
 
 const NAMES = Object.keys(TYPES).join(', ');
-const text = z.string().min(1).max(4096);
+const text = anyText.max(4096);
 
 /** Several types apart by commas, each by its last word or whole. */
 const types = text

@@ -5,6 +5,7 @@ import { seesSent } from './parties.ts';
 import { RestError } from './problems.ts';
 import { readJson } from './read-json.ts';
 import { SCHEMAS, checked } from './schemas.ts';
+import { canBeId } from './text.ts';
 import { businessView, outboundView, pageView, resentView, statusView } from './views.ts';
 
 /** 404 for a message, naming what was asked for. */
@@ -21,7 +22,7 @@ export function unknownMessage(id: string, where: string): RestError {
 
 async function find(context: RestContext, id: unknown): Promise<OutboundStatus> {
   const messageId = String(id);
-  const status = await context.msh.status(messageId);
+  const status = canBeId(messageId) ? await context.msh.status(messageId) : undefined;
   if (status === undefined || !seesSent(context.principal, status.message))
     throw unknownMessage(messageId, 'sent');
   return status;

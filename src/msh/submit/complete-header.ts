@@ -17,7 +17,7 @@ export interface HeaderSources {
 }
 
 /** RFC 2822 msg-id characters and what the field uses beyond them: printable, no white space, no angle brackets. */
-const MESSAGE_ID = /^[^\s<>\p{Cc}]{1,255}$/u;
+const MESSAGE_ID = /^[^\s<>\p{Cc}\p{Surrogate}]{1,255}$/u;
 
 /**
  * The complete header of a submission: ids, parties and roles of the P-Mode, timestamp, properties and parts
@@ -30,7 +30,6 @@ export function completeHeader(
 ): UserMessage {
   const messageId = submission.messageId ?? generatedId(submission, sources);
   checkId('messageId', messageId);
-  if (submission.refToMessageId !== undefined) checkId('refToMessageId', submission.refToMessageId);
   const { pmode, leg, self, partner } = governing;
   const service = submission.service ?? leg.service;
   return {
@@ -66,7 +65,8 @@ function partyInfo(partyIds: PartyInfo['partyIds'], role: string): PartyInfo {
   return { partyIds: partyIds.slice(0, 1), role };
 }
 
-function checkId(field: string, value: string): void {
+/** Throws `submit/invalid-id` for what no MessageId can be. */
+export function checkId(field: string, value: string): void {
   if (MESSAGE_ID.test(value)) return;
   throw new QuoinError(
     'submit/invalid-id',
@@ -116,7 +116,7 @@ function conversationId(submission: Submission, sources: HeaderSources): string 
     );
   }
   const value = asked ?? known ?? sources.uuid();
-  if (/^[^\p{Cc}]{0,255}$/u.test(value)) return value;
+  if (/^[^\p{Cc}\p{Surrogate}]{0,255}$/u.test(value)) return value;
   throw new QuoinError(
     'submit/invalid-id',
     'conversationId must be at most 255 characters without control characters.',

@@ -16,7 +16,7 @@ import { ring } from '../ring.ts';
 import { startSteps } from '../step-clock.ts';
 import type { PartStreams, Submission, SubmitResult } from '../types.ts';
 import { choosePMode } from './choose-pmode.ts';
-import { completeHeader } from './complete-header.ts';
+import { checkId, completeHeader } from './complete-header.ts';
 import { discardParts, keepPayloads } from './keep.ts';
 
 /**
@@ -129,6 +129,7 @@ async function answeredMessage(
   submission: Submission,
 ): Promise<InboundMessage | undefined> {
   if (submission.refToMessageId === undefined) return undefined;
+  checkId('refToMessageId', submission.refToMessageId);
   const found = await context.store.findInbound(submission.refToMessageId);
   return found.length === 1 ? found[0] : undefined;
 }
