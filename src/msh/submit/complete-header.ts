@@ -16,6 +16,9 @@ export interface HeaderSources {
   readonly answered?: InboundMessage | undefined;
 }
 
+/** What `generatedId` makes of an Idempotency-Key, before the domain. */
+const RESERVED = /^[0-9a-f]{64}@/;
+
 /** RFC 2822 msg-id characters and what the field uses beyond them: printable, no white space, no angle brackets. */
 const MESSAGE_ID = /^[^\s<>\p{Cc}\p{Surrogate}]{1,255}$/u;
 
@@ -30,6 +33,7 @@ export function completeHeader(
 ): UserMessage {
   const messageId = submission.messageId ?? generatedId(submission, sources);
   checkId('messageId', messageId);
+  refuseReserved(submission, sources);
   const { pmode, leg, self, partner } = governing;
   const service = submission.service ?? leg.service;
   return {
@@ -58,6 +62,28 @@ function generatedId({ idempotency }: Submission, { uuid, idDomain }: HeaderSour
   // As a list: no caller and key run together into the text of another pair.
   const pair = JSON.stringify([idempotency.caller, idempotency.key]);
   return `${createHash('sha256').update(pair).digest('hex')}@${idDomain}`;
+}
+
+/** Who could choose the id that the key of another caller makes would stand in the way of its message. */
+function refuseReserved(submission: Submission, sources: HeaderSources): void {
+  const { messageId } = submission;
+  if (messageId === undefined || !RESERVED.test(messageId)) return;
+  if (messageId.slice(messageId.indexOf('@') + 1) !== sources.idDomain) return;
+  if (submission.idempotency !== undefined && messageId === generatedId(submission, sources)) return;
+  throw new QuoinError(
+    'submit/reserved-id',
+    'A MessageId of this form is made from an Idempotency-Key and from nothing else.',
+    {
+      finding: {
+        check: 'message-id-free',
+        field: 'messageId',
+        expected: `anything but 64 hex digits at ${sources.idDomain}`,
+        found: messageId,
+        advice:
+          'Leave messageId out, or use a UUID before the @; to repeat a message send its Idempotency-Key.',
+      },
+    },
+  );
 }
 
 /** The profile allows one PartyId on each side (eDelivery AS4 1.15 1.4.2.2): the first one is written. */

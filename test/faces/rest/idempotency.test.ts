@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { after, test } from 'node:test';
 import { inReverse, pairGateways, PARTY_TYPE, SERVICE } from '../../support/test-pair.ts';
@@ -138,4 +139,17 @@ test('a key that cannot be one is refused, whatever is wrong with it', HANGS, as
   assert.equal(twice.status, 400, twice.body);
   assert.deepEqual(await a.outbox(), []);
   assert.equal((await asJson(api, `~${'x'.repeat(254)}`)).status, 202);
+});
+
+test('nobody can take the id that the key of another caller makes', HANGS, async () => {
+  const { api, a } = await serve();
+  const free = `${'0'.repeat(64)}@elsewhere.test`;
+  const taken = `${createHash('sha256')
+    .update(JSON.stringify(['api', 'k']))
+    .digest('hex')}@ap-a.test`;
+  assertProblem(await asJson(api, 'other', { messageId: taken }), 422, 'submit/reserved-id', 'messageId');
+  assert.deepEqual(await a.outbox(), []);
+  assert.equal((await asJson(api, 'k')).json.messageId, taken);
+  assert.equal((await asJson(api, 'k', { messageId: taken })).status, 200, 'the key itself may name its id');
+  assert.equal((await asJson(api, 'other', { messageId: free })).status, 202);
 });

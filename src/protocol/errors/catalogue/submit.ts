@@ -36,6 +36,12 @@ export const submit: ErrorRoom = {
       cause: 'A message property is given twice.',
       cure: 'Give it once.',
     },
+    'submit/reserved-id': {
+      seenBy: 'B',
+      cause:
+        'The messageId has the form that is kept for Idempotency-Keys: 64 hex digits at the domain of our ids.',
+      cure: 'Leave it out, or put a UUID before the @.',
+    },
     'submit/invalid-id': {
       seenBy: 'B',
       cause: 'An id is too long, has spaces, brackets or control characters.',
