@@ -49,16 +49,27 @@ function laneTests(under: PartnerStoreUnderTest): void {
     const failure = { state: 'SEND_FAILURE', at: T } as const;
     await store.settleAttempt(rowId, attempt({ number: 1 }), failure);
     assert.ok(await store.resendOutbound(rowId, { at: T + MINUTE, by: 'operator' }));
-    const expected = { attempts: 0, submittedAt: T + MINUTE, nextAttemptAt: T + MINUTE };
+    const expected = {
+      partner: 'AP_XB_01',
+      state: 'SEND_ENQUEUED',
+      attempts: 0,
+      submittedAt: T + MINUTE,
+      nextAttemptAt: T + MINUTE,
+    };
     assert.deepEqual(await store.outlook(rowId), { rowId, ...LANE, ...expected });
   });
 
   test('the outlook of a message tells what decides about it, and nothing once its fate is known', async (t) => {
     const store = await under.open(t);
-    const rowId = await submitted(store);
+    const retryPolicy = { retries: 60, window: 3 * MINUTE, strategy: 'constant' } as const;
+    const rowId = await submitted(store, { retryPolicy });
+    assert.deepEqual((await store.getOutbound(rowId))?.retryPolicy, retryPolicy);
     assert.deepEqual(await store.outlook(rowId), {
       ...LANE,
       rowId,
+      partner: 'AP_XB_01',
+      state: 'SEND_ENQUEUED',
+      retryPolicy,
       attempts: 0,
       submittedAt: T,
       nextAttemptAt: T,

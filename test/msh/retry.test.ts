@@ -7,7 +7,7 @@ import type { OutboundStatus } from '../../src/msh/index.ts';
 import { envelopeOf, messageIdOf, referencesOf } from '../support/attacker-partner.ts';
 import { scratchFolder } from '../support/scratch.ts';
 import { createClock, openTestGateway, ringDue, statusOf, submitParts } from '../support/test-gateway.ts';
-import type { TestGateway, TestGatewayOptions } from '../support/test-gateway.ts';
+import type { TestGateway, TestGatewayOptions, TestWorld } from '../support/test-gateway.ts';
 import {
   ADDRESS,
   inReverse,
@@ -425,10 +425,10 @@ describe('bells that are lost', () => {
 
     clock.advance(3 * MINUTE);
     const without = await sender(folder, pair.wire, { clock, pmodes: {} });
-    await without.settled();
+    await without.idle();
     const waiting = await statusOf(without, messageId);
     assert.equal(waiting.message.state, 'WAITING_FOR_RETRY');
-    assert.equal(waiting.message.failure?.code, 'send/pmode-gone');
+    assert.equal(waiting.attempts.length, 1);
     await without.stop();
 
     clock.advance(3 * MINUTE);
@@ -439,5 +439,197 @@ describe('bells that are lost', () => {
     } finally {
       await again.stop();
     }
+  });
+});
+
+/** A sender of its own on one folder, opened again and again. */
+async function senderOn(
+  folder: string,
+  { clock, wire }: Pair,
+  pmodes: TestGatewayOptions['pmodes'],
+  more: Partial<TestGatewayOptions> = {},
+): Promise<TestGateway> {
+  const gateway = await openTestGateway({
+    party: 'AP_A',
+    pmodes,
+    keys: await keysOf('AP_A', ['AP_B']),
+    folder: join(folder, 'sender'),
+    transport: wire.transport,
+    clock,
+    ...more,
+  });
+  await gateway.msh.start();
+  return gateway;
+}
+
+/** Rings for what is due, which may stay due. */
+async function ringOnce(gateway: TestGateway): Promise<void> {
+  const { store, queue } = gateway.world;
+  for (const rowId of await store.dueOutbound(gateway.clock.now, 100)) await queue.ring(rowId);
+  await gateway.idle();
+}
+
+/** Nothing is rung for, as if the process ended right after it had kept the submission. */
+const silent = (world: TestWorld): TestWorld => ({
+  ...world,
+  queue: { ...world.queue, ring: () => Promise.resolve() },
+});
+
+describe('a P-Mode that is taken away', () => {
+  const PMODES = {
+    'a-b.yaml': oneWayYaml('AP_A', 'AP_B').replace(
+      'sender: either',
+      'sender: either, receptionAwareness: { retries: 60, window: 3m }',
+    ),
+  };
+  const HALF_A_MINUTE = 30_000;
+
+  /** Five attempts in the first twelve seconds of three minutes, and the P-Mode is gone. */
+  async function afterFive(pair: Pair): Promise<{ folder: string; messageId: string; end: number }> {
+    const folder = scratchFolder();
+    const end = pair.clock.now + 3 * MINUTE;
+    pair.wire.intercept = unavailable;
+    const before = await senderOn(folder, pair, PMODES);
+    const { messageId } = await submitParts(before, ASK, [NOTE]);
+    await before.settled();
+    for (let retry = 1; retry <= 4; retry += 1) {
+      pair.clock.advance(3000);
+      await ringDue(before);
+    }
+    assert.equal((await statusOf(before, messageId)).attempts.length, 5);
+    await before.stop();
+    return { folder, messageId, end };
+  }
+
+  test(
+    'costs no attempt and ends nothing within the window; put back, the message goes out',
+    HANGS,
+    async () => {
+      const pair = await open();
+      const { folder, messageId, end } = await afterFive(pair);
+      const without = await senderOn(folder, pair, {});
+      for (; pair.clock.now < end - 3000; pair.clock.advance(3000)) await ringOnce(without);
+      const { message, upcoming } = await statusOf(without, messageId);
+      assert.equal(message.state, 'WAITING_FOR_RETRY', JSON.stringify(message.failure));
+      assert.equal(message.attempts, 5);
+      assert.equal(upcoming.at(-1), end, 'its own window is told');
+      const told = without.events.filter(({ event }) => event === 'send/waiting-for-pmode');
+      assert.equal(told.length, 1, 'told once, not at every look');
+      assert.equal(told[0]?.['pmode'], message.pmodeId);
+      await without.stop();
+      pair.wire.intercept = undefined;
+      const again = await senderOn(folder, pair, PMODES);
+      await again.settled();
+      const { message: sent } = await statusOf(again, messageId);
+      await again.stop();
+      assert.equal(sent.state, 'ACKNOWLEDGED', JSON.stringify(sent.failure));
+      assert.equal(sent.attempts, 6);
+    },
+  );
+
+  test('fails the message when its window is over, and says so', HANGS, async () => {
+    const pair = await open();
+    const { folder, messageId, end } = await afterFive(pair);
+    const without = await senderOn(folder, pair, {});
+    pair.clock.now = end + HALF_A_MINUTE;
+    await ringOnce(without);
+    assert.equal((await statusOf(without, messageId)).message.state, 'WAITING_FOR_RETRY');
+    pair.clock.advance(1);
+    await ringOnce(without);
+    const { message } = await statusOf(without, messageId);
+    await without.stop();
+    assert.equal(message.state, 'SEND_FAILURE');
+    assert.equal(message.failure?.ebms, 'EBMS:0301');
+    assert.match(
+      message.failure?.message ?? '',
+      /^No receipt after 5 attempts\. .*P-Mode .* no longer loaded/,
+    );
+  });
+
+  test('a message that was never tried waits for it as long as one window', HANGS, async () => {
+    const pair = await open();
+    const folder = scratchFolder();
+    const before = await senderOn(folder, pair, PMODES, { around: silent });
+    const { messageId } = await submitParts(before, ASK, [NOTE]);
+    await before.stop();
+    const without = await senderOn(folder, pair, {});
+    pair.clock.advance(3 * MINUTE);
+    await ringOnce(without);
+    const { message } = await statusOf(without, messageId);
+    assert.deepEqual([message.state, message.attempts], ['SEND_ENQUEUED', 0]);
+    pair.clock.advance(HALF_A_MINUTE + 1);
+    await ringOnce(without);
+    const { message: failed } = await statusOf(without, messageId);
+    await without.stop();
+    assert.equal(failed.state, 'SEND_FAILURE');
+    assert.match(failed.failure?.message ?? '', /^No receipt after 0 attempts\./);
+  });
+
+  test('a pause of the partner stops the clock all the same', HANGS, async () => {
+    const pair = await open();
+    const { folder, messageId, end } = await afterFive(pair);
+    const without = await senderOn(folder, pair, {}, { times: { roundMs: 5 } });
+    await without.world.store.pausePartner('AP_B', { at: pair.clock.now, by: 'operator' });
+    while (!without.events.some(({ event }) => event === 'partner/paused'))
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    pair.clock.now = end + 60 * MINUTE;
+    await ringOnce(without);
+    const { message } = await statusOf(without, messageId);
+    await without.stop();
+    assert.equal(message.state, 'WAITING_FOR_RETRY', JSON.stringify(message.failure));
+  });
+});
+
+describe('a process that was killed', () => {
+  const PMODES = { 'a-b.yaml': oneWayYaml('AP_A', 'AP_B') };
+
+  /** A message that a worker has claimed for longer than its window, and nobody will settle. */
+  async function claimed(pair: Pair, leaseMs: number): Promise<{ folder: string; messageId: string }> {
+    const folder = scratchFolder();
+    const dying = await senderOn(folder, pair, PMODES, { around: silent });
+    const { messageId } = await submitParts(dying, ASK, [NOTE]);
+    const { rowId } = (await statusOf(dying, messageId)).message;
+    assert.ok(await dying.world.store.claimOutbound(rowId, pair.clock.now, leaseMs));
+    await dying.stop();
+    return { folder, messageId };
+  }
+
+  test('its successor sends at once what it had begun', HANGS, async () => {
+    const pair = await open();
+    const { folder, messageId } = await claimed(pair, 5 * MINUTE);
+    const next = await senderOn(folder, pair, PMODES);
+    await next.settled();
+    const { message } = await statusOf(next, messageId);
+    await next.stop();
+    assert.equal(message.state, 'ACKNOWLEDGED', JSON.stringify(message.failure));
+  });
+
+  test('a lease longer than the window costs no message its retries', HANGS, async () => {
+    const pair = await open();
+    const { folder, messageId } = await claimed(pair, 5 * MINUTE);
+    pair.clock.advance(20 * MINUTE);
+    const next = await senderOn(folder, pair, PMODES);
+    await next.settled();
+    const { message } = await statusOf(next, messageId);
+    await next.stop();
+    assert.equal(message.state, 'ACKNOWLEDGED', JSON.stringify(message.failure));
+    assert.equal(message.attempts, 2);
+  });
+
+  test('what fails then tells the pushes that were made, and those that were cut off', HANGS, async () => {
+    const pair = await open();
+    const { folder, messageId } = await claimed(pair, 5 * MINUTE);
+    pair.clock.advance(20 * MINUTE);
+    pair.wire.intercept = unavailable;
+    const next = await senderOn(folder, pair, PMODES);
+    await next.settled();
+    const { message, attempts } = await statusOf(next, messageId);
+    await next.stop();
+    assert.equal(message.state, 'SEND_FAILURE');
+    assert.equal(attempts.length, 1);
+    assert.match(
+      message.failure?.message ?? '',
+      /^No receipt after 1 attempt, and 1 that was cut off\. Last: /,
+    );
   });
 });

@@ -1,4 +1,4 @@
-import type { Observer } from '../ports/index.ts';
+import type { Observer, Outlook } from '../ports/index.ts';
 import type { Account, followControl } from './account.ts';
 import type { Breaker } from './breaker.ts';
 
@@ -43,4 +43,17 @@ export function announcePause(
       since: clockTime(pause?.at),
     });
   if (news.resumed) observer.emit({ event: 'partner/resumed', level: 'info', partner: name });
+}
+
+/** Tells of messages that wait for a P-Mode that is not loaded any more. */
+export function announceWithout({ observer }: Told, { pmodeId, leg, partner }: Outlook, until: number): void {
+  observer.emit({
+    event: 'send/waiting-for-pmode',
+    level: 'warn',
+    pmode: pmodeId,
+    leg,
+    partner,
+    until: clockTime(until),
+    reason: `The P-Mode ${pmodeId} with leg ${leg} is not loaded: its messages wait for it, each until its own window ends.`,
+  });
 }

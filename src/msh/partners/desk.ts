@@ -1,17 +1,18 @@
 import { governingLeg } from '../../protocol/pmode/index.ts';
 import type { MshContext } from '../context.ts';
 import type { Lane, Outlook } from '../ports/index.ts';
+import { retryPolicyOf, waitsForPMode } from '../retry-policy.ts';
 import { ring } from '../ring.ts';
 import { MOST_PARKED, followControl, openAccount, park, unparkAll } from './account.ts';
 import type { Account } from './account.ts';
 import { admit } from './admission.ts';
 import type { Occupancy } from './admission.ts';
-import { announceBreaker, announcePause } from './announce.ts';
+import { announceBreaker, announcePause, announceWithout } from './announce.ts';
 import { nextBreaker } from './breaker.ts';
 import type { BreakerEvent } from './breaker.ts';
 import { partnersIn } from './directory.ts';
 import type { Evidence } from './evidence.ts';
-import { judge } from './judge.ts';
+import { clockStart, judge } from './judge.ts';
 import type { PauseSpan } from './pauses.ts';
 
 /** What the desk asks of the world. */
@@ -25,7 +26,7 @@ export interface Place {
   leave(evidence: Evidence): void;
 }
 
-/** For what takes no place: a message to be given up, or one whose P-Mode is gone. */
+/** For what takes no place: a message to be given up. */
 const NO_PLACE: Place = { leave: () => undefined };
 
 /**
@@ -37,6 +38,8 @@ export class PartnerDesk {
   readonly #context: DeskContext;
   readonly #accounts = new Map<string, Account>();
   readonly #wakings = new Set<Promise<void>>();
+  /** Ways whose P-Mode is gone, each told once. */
+  readonly #without = new Set<string>();
   /** Rings for what waits on the ways of a partner. */
   readonly #wake: (partner: string) => Promise<void>;
   #running = 0;
@@ -50,10 +53,11 @@ export class PartnerDesk {
   placeFor(outlook: Outlook): Place | undefined {
     const { agreements, nature } = this.#context;
     const governing = governingLeg(agreements().pmodes, outlook.pmodeId, outlook.leg, 'send');
-    if (governing === undefined) return NO_PLACE;
+    if (governing === undefined) return this.#placeWithout(outlook);
+    this.#without.delete(wayOf(outlook));
     const account = this.account(governing.partner.name);
     const now = nature.now();
-    const message = { ...outlook, dueAt: outlook.nextAttemptAt };
+    const message = { ...outlook, dueAt: outlook.nextAttemptAt, cutOff: isCutOff(outlook) };
     const judgement = judge(governing.leg.receptionAwareness, message, {
       pauses: account.pauses,
       breaker: account.breaker,
@@ -66,6 +70,21 @@ export class PartnerDesk {
     return undefined;
   }
 
+  /** Without its P-Mode a message waits, no attempt counted, until its own window is over. */
+  #placeWithout(outlook: Outlook): Place | undefined {
+    const now = this.#context.nature.now();
+    const started = (at: number): number => clockStart(this.pausesOf(outlook), at, now);
+    const { submittedAt, firstAttemptAt } = outlook;
+    const until = waitsForPMode(retryPolicyOf(undefined, outlook), {
+      submittedAt: started(submittedAt),
+      firstAttemptAt: firstAttemptAt === undefined ? undefined : started(firstAttemptAt),
+    });
+    if (until < now) return NO_PLACE;
+    if (!this.#without.has(wayOf(outlook))) announceWithout(this.#context, outlook, until);
+    this.#without.add(wayOf(outlook));
+    return undefined;
+  }
+
   /** False when ringing for the rows of a way would be of no use now. */
   takes(lane: Lane): boolean {
     const partner = this.#partnerOf(lane);
@@ -75,10 +94,9 @@ export class PartnerDesk {
     return pause === undefined && breaker.state === 'closed' && parked.size < MOST_PARKED / 2;
   }
 
-  /** The pauses that stop the clock of messages on a way. */
-  pausesOf(lane: Lane): readonly PauseSpan[] {
-    const partner = this.#partnerOf(lane);
-    return partner === undefined ? [] : (this.#accounts.get(partner)?.pauses ?? []);
+  /** The pauses that stop the clock of a message; without its P-Mode, those of the partner it was submitted for. */
+  pausesOf(message: Lane & { readonly partner: string }): readonly PauseSpan[] {
+    return this.#accounts.get(this.#partnerOf(message) ?? message.partner)?.pauses ?? [];
   }
 
   /** The account of a partner, opened when there is none. */
@@ -185,6 +203,15 @@ export class PartnerDesk {
   #partnerOf({ pmodeId, leg }: Lane): string | undefined {
     return governingLeg(this.#context.agreements().pmodes, pmodeId, leg, 'send')?.partner.name;
   }
+}
+
+/** True for a message that is due although an attempt of it runs: its lease has ended, so whoever made it has died. */
+export function isCutOff({ state }: Pick<Outlook, 'state'>): boolean {
+  return state === 'WAITING_FOR_RECEIPT';
+}
+
+function wayOf({ pmodeId, leg }: Lane): string {
+  return JSON.stringify([pmodeId, leg]);
 }
 
 /** The partners of the P-Modes in force, with or without an account. */

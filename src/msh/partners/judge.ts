@@ -10,6 +10,8 @@ export interface DueMessage {
   readonly attempts: number;
   readonly firstAttemptAt?: number | undefined;
   readonly dueAt: number;
+  /** True when its last attempt never ended. */
+  readonly cutOff?: boolean | undefined;
 }
 
 /** How things stand with its partner. */
@@ -33,9 +35,9 @@ export function clockStart(pauses: readonly PauseSpan[], began: number, now: num
 export function judge(policy: RetryPolicy, message: DueMessage, facts: PartnerFacts): Judgement {
   const { pauses, now } = facts;
   const started = (at: number): number => clockStart(pauses, at, now);
-  const { attempts, dueAt } = message;
+  const { attempts, dueAt, cutOff } = message;
   const firstAttemptAt = message.firstAttemptAt === undefined ? undefined : started(message.firstAttemptAt);
-  const decision = decideAttempt(policy, { firstAttemptAt: firstAttemptAt ?? now, attempts }, now);
+  const decision = decideAttempt(policy, { firstAttemptAt: firstAttemptAt ?? now, attempts, cutOff }, now);
   if (decision.kind === 'give-up') return decision;
   const paused = pauses.some(({ from, until }) => from <= now && (until === undefined || now < until));
   const lastChance = lastChanceAt(policy, { dueSince: started(dueAt), firstAttemptAt }) <= now;

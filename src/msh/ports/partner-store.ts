@@ -16,7 +16,15 @@ export interface WaitingLane extends Lane {
 /** What decides whether a due message may be taken, without taking it. */
 export type Outlook = Pick<
   OutboundMessage,
-  'rowId' | 'pmodeId' | 'leg' | 'attempts' | 'firstAttemptAt' | 'submittedAt'
+  | 'rowId'
+  | 'pmodeId'
+  | 'leg'
+  | 'partner'
+  | 'state'
+  | 'attempts'
+  | 'firstAttemptAt'
+  | 'submittedAt'
+  | 'retryPolicy'
 > & { readonly nextAttemptAt: number };
 
 /** Who holds back the messages for a partner, since when and why. `at` is ms since the epoch. */

@@ -1,5 +1,6 @@
 import type { Finding, EbmsErrorCode } from '../../protocol/errors/index.ts';
 import type { EbmsError, Property, UserMessage } from '../../protocol/ebms/index.ts';
+import type { RetryPolicy } from '../../protocol/as4/index.ts';
 import type { SignedReference } from '../../protocol/wss/index.ts';
 import type { PayloadHandle } from './payload-store.ts';
 
@@ -106,6 +107,8 @@ export interface OutboundMessage {
   /** hex SHA-256 over header and payload digests: tells a repeated submission from a conflicting one. */
   readonly fingerprint: string;
   readonly submittedAt: number;
+  /** What was agreed on retries at the submission: it holds while the P-Mode is not loaded. */
+  readonly retryPolicy?: RetryPolicy | undefined;
   /** Attempts made so far, those before a resend included. */
   readonly attempts: number;
   /** When the next attempt is due; undefined in final states. */
@@ -125,7 +128,15 @@ export interface OutboundMessage {
 /** What `submit/keep` commits. */
 export type NewOutboundMessage = Pick<
   OutboundMessage,
-  'rowId' | 'messageId' | 'pmodeId' | 'leg' | 'partner' | 'userMessage' | 'fingerprint' | 'submittedAt'
+  | 'rowId'
+  | 'messageId'
+  | 'pmodeId'
+  | 'leg'
+  | 'partner'
+  | 'userMessage'
+  | 'fingerprint'
+  | 'submittedAt'
+  | 'retryPolicy'
 > & { readonly parts: readonly NewPart[] };
 
 /** How one push ended (send/read-reply). */

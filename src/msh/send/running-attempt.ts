@@ -6,6 +6,8 @@ import type { StepClock } from '../step-clock.ts';
 export interface RunningAttempt {
   readonly message: OutboundMessage;
   readonly steps: StepClock;
+  /** True when the attempt before was never ended. */
+  readonly afterCutOff: boolean;
   /** Under which agreement, as long as it is loaded. */
   governing?: GoverningLeg | undefined;
   address: string;

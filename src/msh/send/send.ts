@@ -2,12 +2,13 @@ import { QuoinError } from '../../protocol/errors/index.ts';
 import { classifyReply, decideAttempt } from '../../protocol/as4/index.ts';
 import { governingLeg } from '../../protocol/pmode/index.ts';
 import type { GoverningLeg } from '../../protocol/pmode/index.ts';
+import { isCutOff } from '../partners/desk.ts';
 import { NOTHING, evidenceOf } from '../partners/evidence.ts';
 import type { Evidence } from '../partners/evidence.ts';
 import { clockStart } from '../partners/judge.ts';
 import { failureFrom, legFields } from '../messages.ts';
 import { startSteps } from '../step-clock.ts';
-import type { KeptEnvelope, OutboundMessage, RowId } from '../ports/index.ts';
+import type { KeptEnvelope, Outlook, OutboundMessage, RowId } from '../ports/index.ts';
 import { readReply } from './read-reply.ts';
 import type { ReplyOutcome } from './read-reply.ts';
 import { goneAgreement } from './resend.ts';
@@ -31,19 +32,19 @@ export async function send(context: SendContext, rowId: RowId): Promise<void> {
   if (place === undefined) return;
   let evidence: Evidence = NOTHING;
   try {
-    const outcome = await sendOne(context, rowId);
+    const outcome = await sendOne(context, outlook);
     if (outcome !== undefined) evidence = evidenceOf(outcome);
   } finally {
     place.leave(evidence);
   }
 }
 
-async function sendOne(context: SendContext, rowId: RowId): Promise<ReplyOutcome | undefined> {
+async function sendOne(context: SendContext, outlook: Outlook): Promise<ReplyOutcome | undefined> {
   const { now } = context.nature;
-  const message = await context.store.claimOutbound(rowId, now(), context.times.leaseMs);
+  const message = await context.store.claimOutbound(outlook.rowId, now(), context.times.leaseMs);
   if (message === undefined) return undefined;
   const steps = startSteps(context.nature, 'send/sign');
-  const running: RunningAttempt = { message, steps, address: '' };
+  const running: RunningAttempt = { message, steps, afterCutOff: isCutOff(outlook), address: '' };
   const release = holdLease(context, message);
   let outcome: ReplyOutcome;
   try {
@@ -63,7 +64,7 @@ async function attempt(context: SendContext, running: RunningAttempt): Promise<R
   const governing = governingLeg(pmodes, message.pmodeId, message.leg, 'send');
   if (governing === undefined) throw goneAgreement(message);
   running.governing = governing;
-  if (!isDue(context, governing, message)) return { ...notSent(undefined), failure: message.failure };
+  if (!isDue(context, governing, running)) return { ...notSent(undefined), failure: message.failure };
   running.address = governing.partner.address ?? '';
   const envelope = await signedEnvelope(context, keyRing, governing, message);
   running.steps.enter('send/seal');
@@ -84,14 +85,16 @@ async function attempt(context: SendContext, running: RunningAttempt): Promise<R
 }
 
 /** The window may have closed while nothing ran, or a worker died with the last attempt: then no more is due (EBMS:0301). */
-function isDue(context: SendContext, governing: GoverningLeg, message: OutboundMessage): boolean {
+function isDue(context: SendContext, governing: GoverningLeg, running: RunningAttempt): boolean {
   const now = context.nature.now();
+  const { message, afterCutOff: cutOff } = running;
   const { firstAttemptAt = now } = message;
   const decision = decideAttempt(
     governing.leg.receptionAwareness,
     {
       firstAttemptAt: clockStart(context.desk.pausesOf(message), firstAttemptAt, now),
       attempts: attemptsInWindow(message) - 1,
+      cutOff,
     },
     now,
   );

@@ -1,22 +1,15 @@
 import { attemptAfterFailure, attemptTimes } from '../../protocol/as4/index.ts';
+import type { RetryPolicy } from '../../protocol/as4/index.ts';
 import { governingLeg } from '../../protocol/pmode/index.ts';
-import type { ReceptionAwareness } from '../../protocol/pmode/index.ts';
 import { legFields } from '../messages.ts';
 import { clockStart } from '../partners/judge.ts';
 import type { Attempt, Failure, OutboundMessage, Settlement } from '../ports/index.ts';
+import { retryPolicyOf, waitsForPMode } from '../retry-policy.ts';
 import { ring } from '../ring.ts';
 import type { ReplyOutcome } from './read-reply.ts';
 import type { RunningAttempt } from './running-attempt.ts';
 import type { SendContext } from './send-context.ts';
 import { attemptsInWindow } from './window.ts';
-
-/** Without a P-Mode the field's own rule holds: 12 minutes, four retries. */
-const DEFAULT_AWARENESS: ReceptionAwareness = {
-  retries: 4,
-  window: 12 * 60_000,
-  strategy: 'constant',
-  duplicateDetection: true,
-};
 
 /** Writes the attempt and moves the message in one commit, then tells the log and rings for the next attempt. */
 export async function settle(
@@ -26,7 +19,7 @@ export async function settle(
 ): Promise<void> {
   const at = context.nature.now();
   const { message } = running;
-  const settlement = settlementOf(context, message, outcome, at);
+  const settlement = await settlementOf(context, running, outcome, at);
   const attempt: Attempt = {
     number: message.attempts,
     startedAt: running.steps.startedAt,
@@ -48,25 +41,42 @@ export async function settle(
 export function upcomingAttempts(context: SendContext, message: OutboundMessage): readonly number[] {
   if (message.nextAttemptAt === undefined) return [];
   const began = startOf(context, message, context.nature.now()) ?? message.nextAttemptAt;
-  const times = attemptTimes(awarenessOf(context, message), began);
+  const times = attemptTimes(policyOf(context, message), began);
   const next = message.nextAttemptAt;
   return [next, ...times.slice(attemptsInWindow(message) + 1).filter((at) => at > next)];
 }
 
-function settlementOf(
+async function settlementOf(
   context: SendContext,
-  message: OutboundMessage,
+  running: RunningAttempt,
   outcome: ReplyOutcome,
   at: number,
-): Settlement {
+): Promise<Settlement> {
   if (outcome.verdict.outcome === 'acknowledged')
     return { state: 'ACKNOWLEDGED', receipt: outcome.receipt, at };
   if (outcome.verdict.outcome === 'refused') return { state: 'SEND_FAILURE', failure: outcome.failure, at };
-  const sofar = { firstAttemptAt: startOf(context, message, at) ?? at, attempts: attemptsInWindow(message) };
-  const next = attemptAfterFailure(awarenessOf(context, message), sofar, at);
-  if (next === undefined)
-    return { state: 'SEND_FAILURE', failure: missingReceipt(message, outcome.failure), at };
+  const next = nextAttemptOf(context, running, at);
+  if (next === undefined) {
+    const failure = missingReceipt(await countOf(context, running), outcome.failure);
+    return { state: 'SEND_FAILURE', failure, at };
+  }
   return { state: 'WAITING_FOR_RETRY', nextAttemptAt: next, failure: outcome.failure, at };
+}
+
+function nextAttemptOf(
+  context: SendContext,
+  { message, governing }: RunningAttempt,
+  at: number,
+): number | undefined {
+  const firstAttemptAt = startOf(context, message, at) ?? at;
+  const attempts = attemptsInWindow(message);
+  const policy = policyOf(context, message);
+  if (governing !== undefined) return attemptAfterFailure(policy, { firstAttemptAt, attempts }, at);
+  // Nothing was sent: it waits for its P-Mode as if it had not been taken, unless its time is over.
+  const begun = message.resend?.at ?? message.submittedAt;
+  const submittedAt = clockStart(context.desk.pausesOf(message), begun, at);
+  const until = waitsForPMode(policy, { submittedAt, ...(attempts > 1 ? { firstAttemptAt } : {}) });
+  return until < at ? undefined : at;
 }
 
 /** When the clock of a message began; pauses of its partner stopped it meanwhile. */
@@ -76,17 +86,37 @@ function startOf(context: SendContext, message: OutboundMessage, now: number): n
   return clockStart(context.desk.pausesOf(message), firstAttemptAt, now);
 }
 
-function awarenessOf(context: SendContext, message: OutboundMessage): ReceptionAwareness {
+function policyOf(context: SendContext, message: OutboundMessage): RetryPolicy {
   const governing = governingLeg(context.agreements().pmodes, message.pmodeId, message.leg, 'send');
-  return governing?.leg.receptionAwareness ?? DEFAULT_AWARENESS;
+  return retryPolicyOf(governing, message);
+}
+
+/** Attempts of the window by what became of them. */
+interface AttemptCount {
+  /** Those that had somewhere to go. */
+  readonly made: number;
+  /** Those whose worker died; whether anything went out nobody knows. */
+  readonly cutOff: number;
+}
+
+async function countOf(context: SendContext, { message, address }: RunningAttempt): Promise<AttemptCount> {
+  const before = message.attempts - attemptsInWindow(message);
+  const ended = (await context.store.attemptsOf(message.rowId)).filter(({ number }) => number > before);
+  const addresses = [...ended.map((attempt) => attempt.address), address];
+  return {
+    made: addresses.filter((one) => one !== '').length,
+    cutOff: attemptsInWindow(message) - addresses.length,
+  };
 }
 
 /** No receipt within the window: the producer is told (AS4 3.2, EBMS:0301). */
-function missingReceipt(message: OutboundMessage, last: Failure | undefined): Failure {
+function missingReceipt({ made, cutOff }: AttemptCount, last: Failure | undefined): Failure {
+  const attempts = `${made} ${made === 1 ? 'attempt' : 'attempts'}`;
+  const lost = cutOff === 0 ? '' : `, and ${cutOff} that ${cutOff === 1 ? 'was' : 'were'} cut off`;
   return {
     step: last?.step ?? 'send/settle',
     code: 'send/missing-receipt',
-    message: `No receipt after ${attemptsInWindow(message)} attempts. Last: ${last?.message ?? 'the worker stopped before an answer came'}`,
+    message: `No receipt after ${attempts}${lost}. Last: ${last?.message ?? 'the worker stopped before an answer came'}`,
     ebms: 'EBMS:0301',
     finding: last?.finding,
     partnerErrors: last?.partnerErrors,

@@ -12,6 +12,7 @@ import type { Leg } from '../../protocol/pmode/index.ts';
 import type { MshContext } from '../context.ts';
 import { legFields, mayHaveHappened } from '../messages.ts';
 import type { InboundMessage, NewOutboundMessage, OutboundMessage, StoredPart } from '../ports/index.ts';
+import { retryPolicyToKeep } from '../retry-policy.ts';
 import { ring } from '../ring.ts';
 import { startSteps } from '../step-clock.ts';
 import type { PartStreams, Submission, SubmitResult } from '../types.ts';
@@ -52,6 +53,7 @@ export async function submit(
     parts,
     fingerprint: fingerprint(submission, parts),
     submittedAt: now(),
+    retryPolicy: retryPolicyToKeep(governing),
   };
   steps.enter('submit/keep');
   const kept = await insertOrDiscard(context, message);

@@ -11,6 +11,8 @@ export interface AttemptsSoFar {
   readonly attempts: number;
   /** ms since the epoch; with it, a time that has passed is answered by `now`, or by nothing once the window closed. */
   readonly now?: number | undefined;
+  /** True when the last attempt was begun and never ended: whoever made it died, perhaps before anything went out. */
+  readonly cutOff?: boolean | undefined;
 }
 
 /** ms after the first attempt at which retry `k` of `n` is due; the last one is due as the window closes. */
@@ -30,10 +32,14 @@ const delays: Record<ReceptionAwareness['strategy'], (window: number, k: number,
 export function nextAttempt(policy: RetryPolicy, sofar: AttemptsSoFar): number | undefined {
   const { firstAttemptAt, attempts, now } = sofar;
   if (attempts < 1) return Math.max(firstAttemptAt, now ?? firstAttemptAt);
-  if (policy.strategy === 'once' || !(attempts <= policy.retries)) return undefined;
+  if (!hasRetriesLeft(policy, attempts)) return undefined;
   const due = firstAttemptAt + Math.round(delays[policy.strategy](policy.window, attempts, policy.retries));
   if (now === undefined || now <= due) return due;
   return now > windowEnd(policy, firstAttemptAt) + latenessAllowed ? undefined : now;
+}
+
+function hasRetriesLeft({ strategy, retries }: RetryPolicy, attempts: number): boolean {
+  return strategy !== 'once' && attempts <= retries;
 }
 
 /**
@@ -94,10 +100,14 @@ export type RetryDecision =
 
 /**
  * The decision for a message at `now` (ms since the epoch). After a standstill the message is tried at once if its
- * window is still open, and given up if it is not: the partner's duplicate detection need not reach further back.
+ * window is still open, and given up if it is not: the partner's duplicate detection need not reach further back. Only
+ * an attempt that was cut off has a successor even then, while retries are left: perhaps nothing was ever sent.
  */
 export function decideAttempt(policy: RetryPolicy, sofar: AttemptsSoFar, now: number): RetryDecision {
   const due = nextAttempt(policy, { ...sofar, now });
-  if (due === undefined) return { kind: 'give-up' };
+  if (due === undefined) {
+    const again = sofar.cutOff === true && hasRetriesLeft(policy, sofar.attempts);
+    return again ? { kind: 'attempt' } : { kind: 'give-up' };
+  }
   return due > now ? { kind: 'wait', until: due } : { kind: 'attempt' };
 }

@@ -55,6 +55,7 @@ function newRow(message: NewOutboundMessage) {
     submitted_at: message.submittedAt,
     attempts: 0,
     next_attempt_at: message.submittedAt,
+    retry_policy: message.retryPolicy === undefined ? null : JSON.stringify(message.retryPolicy),
   };
 }
 

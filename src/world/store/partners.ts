@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Lane, Outlook, PartnerControl, Pause, RowId, WaitingLane } from '../../msh/ports/index.ts';
+import { present, retryPolicyFrom } from './rows.ts';
 import { statement } from './statement.ts';
 import type { Tables } from './tables.ts';
 
@@ -10,22 +11,34 @@ const PAUSES = 100;
 export async function outlook(db: Kysely<Tables>, rowId: RowId): Promise<Outlook | undefined> {
   const [row] = (await selectOutlook(db, { rowId })).rows;
   if (row === undefined || row.next_attempt_at === null) return undefined;
-  return {
+  return present<Outlook>({
     rowId,
     pmodeId: row.pmode_id,
     leg: row.leg,
+    partner: row.partner ?? '',
+    state: row.state as Outlook['state'],
     // A resend opens a window of its own: what was tried before it does not count.
     attempts: row.attempts - (row.attempts_before ?? 0),
     submittedAt: row.resent_at ?? row.submitted_at,
     nextAttemptAt: row.next_attempt_at,
-    ...(row.first_attempt_at === null ? {} : { firstAttemptAt: row.first_attempt_at }),
-  };
+    firstAttemptAt: row.first_attempt_at ?? undefined,
+    retryPolicy: retryPolicyFrom(row.retry_policy),
+  });
 }
 
 const selectOutlook = statement((db, { rowId }: { readonly rowId: RowId }) =>
   db
     .selectFrom('outbound')
-    .select(['pmode_id', 'leg', 'attempts', 'attempts_before', 'first_attempt_at'])
+    .select([
+      'pmode_id',
+      'leg',
+      'partner',
+      'state',
+      'retry_policy',
+      'attempts',
+      'attempts_before',
+      'first_attempt_at',
+    ])
     .select(['submitted_at', 'next_attempt_at', 'resent_at'])
     .where('row_id', '=', rowId),
 );

@@ -52,7 +52,13 @@ export function outboundFrom(row: OutboundRow, parts: readonly StoredPart[]): Ou
     failure: failureFrom(row.failure),
     resend: resendFrom(row),
     business: businessFrom(row.business),
+    retryPolicy: retryPolicyFrom(row.retry_policy),
   });
+}
+
+/** The retries agreed at the submission, from their column. */
+export function retryPolicyFrom(column: string | null): OutboundMessage['retryPolicy'] {
+  return column === null ? undefined : (JSON.parse(column) as OutboundMessage['retryPolicy']);
 }
 
 function resendFrom({ attempts_before, resent_at, resent_by }: OutboundRow): Resend | undefined {

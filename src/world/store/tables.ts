@@ -55,6 +55,7 @@ export interface OutboundTable {
   readonly attempts_before: number | null;
   readonly resent_at: number | null;
   readonly resent_by: string | null;
+  readonly retry_policy: string | null;
 }
 
 /** Payload parts in the order of PayloadInfo; `payload` is indexed so that an orphan is told by one look. */

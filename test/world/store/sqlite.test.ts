@@ -36,6 +36,31 @@ test('every commit is synced, references are enforced, and nobody else may open'
   assert.equal(pragma(binding, 'locking_mode'), 'exclusive');
 });
 
+test('what a killed process had claimed is due at the next start; what consumers have leased stays theirs', async (t) => {
+  const file = join(scratchFolder(), 'quoin.db');
+  const store = await openSqliteStore({ file });
+  const sent = newOutbound();
+  const received = newInbound();
+  await store.openWebhooks(['hook'], 1);
+  await store.insertOutbound(sent);
+  await store.insertInbound(received);
+  const now = sent.submittedAt;
+  await store.claimOutbound(sent.rowId, now, 300_000);
+  const lease = { leaseId: 'l', consumer: 'c', now, until: now + 300_000, limit: 1, filter: {} };
+  assert.equal((await store.leaseInbound(lease)).length, 1);
+  const told = { wants: () => true, now, windowMs: 600_000 };
+  await store.fanOut('hook', told);
+  assert.equal((await store.claimDeliveries('hook', now, 300_000, 10)).length, 1);
+  await store.close();
+  const next = await openSqliteStore({ file });
+  t.after(() => next.close());
+  assert.deepEqual(await next.dueOutbound(now, 10), [sent.rowId]);
+  assert.equal((await next.claimDeliveries('hook', now, 300_000, 10)).length, 1);
+  const again = await next.claimOutbound(sent.rowId, now, 300_000);
+  assert.equal(again?.attempts, 2, 'the attempt stays counted');
+  assert.equal((await next.getInbound(received.rowId))?.lease?.until, now + 300_000);
+});
+
 test('database and folder are for this user only', async (t) => {
   const file = join(scratchFolder(), 'data', 'quoin.db');
   const { store } = await openBoth(t, file);

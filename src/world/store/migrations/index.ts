@@ -7,6 +7,7 @@ import { partners } from './003-partners.ts';
 import { inlinePayloads } from './004-inline-payloads.ts';
 import { nodes } from './005-nodes.ts';
 import { searchAndInbox } from './006-search-and-inbox.ts';
+import { retryPolicy } from './007-retry-policy.ts';
 
 /** One step of the schema, in the portable subset; what differs between engines comes from the engine. */
 export interface Migration {
@@ -22,4 +23,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '004-inline-payloads', up: inlinePayloads },
   { name: '005-nodes', up: nodes },
   { name: '006-search-and-inbox', up: searchAndInbox },
+  { name: '007-retry-policy', up: retryPolicy },
 ];

@@ -5,6 +5,7 @@ import { QuoinError } from '../../../protocol/errors/index.ts';
 import type { Store } from '../../../msh/ports/index.ts';
 import type { Engine } from '../engine.ts';
 import { asUnavailable } from '../faults.ts';
+import { endClaims } from '../claims.ts';
 import { createStore } from '../store.ts';
 import { letGo, sqliteDialect } from './driver.ts';
 import type { SqliteBinding } from './driver.ts';
@@ -42,7 +43,8 @@ export function openSqlite(settings: SqliteSettings): Engine & { readonly bindin
     sequence: { type: 'integer', build: (column) => column.primaryKey().autoIncrement() },
     // The lock of the file keeps everybody else out already.
     lockMigrations: () => Promise.resolve(),
-    complete: () => Promise.resolve(),
+    // Nobody else has the database open, so whoever held a claim is dead.
+    complete: endClaims,
     // One connection writes, so numbers are taken in the order of the commits.
     settledUpTo: () => Promise.resolve(undefined),
     isTransient: () => false,
