@@ -12,7 +12,7 @@ export function configurationDesk({ reloader, node }: Pick<Opening, 'reloader' |
     reload: async () => {
       const report = await reloader.reload('api');
       // The other nodes have files of their own; but what is wrong here is most likely wrong there.
-      if (report.outcome !== 'refused') await node.askOthers();
+      if (report.outcome !== 'refused' || report.changes.length > 0) await node.askOthers();
       return report;
     },
     describe: async () => {

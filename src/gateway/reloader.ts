@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ApiKey } from '../config/index.ts';
+import { readApiKeys } from '../load-api-keys.ts';
 import type { Nature, Observer } from '../msh/index.ts';
 import { describeError, isQuoinError, QuoinError } from '../protocol/errors/index.ts';
 import { weakModes } from '../protocol/pmode/index.ts';
 import type { FileWatch } from './fingerprint.ts';
-import { diffSnapshots, loadSnapshot, swappable, waitingForRestart } from './snapshot.ts';
+import { diffSnapshots, loadSnapshot, swappable, waitingForRestart, withApiKeys } from './snapshot.ts';
 import type { Change, ReadConfig, Snapshot } from './snapshot.ts';
 
 /** Who asked: the start itself, SIGHUP, the API, a change of the files, or a reload on another node. */
@@ -12,6 +14,7 @@ export type ReloadTrigger = 'start' | 'signal' | 'api' | 'files' | 'node';
 /** How a reload ended. */
 export interface ReloadReport {
   readonly outcome: 'changed' | 'unchanged' | 'refused';
+  /** With a refusal, those of the API keys: they are in force all the same. */
   readonly changes: readonly Change[];
   /** Why it was refused, one line a problem: file, line, what, cure. */
   readonly problems: readonly string[];
@@ -55,6 +58,8 @@ const SETTLING = { ms: 100, tries: 20 };
 interface Attempt {
   readonly fingerprint: string;
   readonly fresh?: Snapshot | undefined;
+  /** The keys of the backend API when they alone can be used. */
+  readonly apiKeys?: readonly ApiKey[] | undefined;
   readonly problems: readonly string[];
 }
 
@@ -120,12 +125,27 @@ export class Reloader {
     const report = this.#judge(made);
     this.#handled = made.fingerprint;
     const at = this.#options.nature.now();
-    if (made.fresh === undefined)
-      this.#state = { ...this.#state, refusal: { at, trigger, problems: report.problems } };
+    if (made.fresh === undefined) this.#refuse(made, report, trigger, at);
     else this.#swap(made.fresh, report, trigger, at);
     tell(this.#options.observer, trigger, report);
     for (const listener of this.#listeners) listener();
     return report;
+  }
+
+  /** What is in force stays, but for the keys of the API: whoever lost one must not wait for a P-Mode to be right. */
+  #refuse(
+    made: Attempt,
+    { changes, problems, digest }: ReloadReport,
+    trigger: ReloadTrigger,
+    at: number,
+  ): void {
+    this.#current = this.#kept(made);
+    const swapped = changes.length === 0 ? {} : { digest, since: at, trigger, changes };
+    this.#state = { ...this.#state, ...swapped, refusal: { at, trigger, problems } };
+  }
+
+  #kept({ apiKeys }: Attempt): Snapshot {
+    return apiKeys === undefined ? this.#current : withApiKeys(this.#current, apiKeys);
   }
 
   #swap(fresh: Snapshot, report: ReloadReport, trigger: ReloadTrigger, at: number): void {
@@ -144,7 +164,8 @@ export class Reloader {
       const before = await this.fingerprint();
       const outcome = await this.#read();
       if ((await this.fingerprint()) === before) return { fingerprint: before, ...outcome };
-      if (tries === SETTLING.tries) return { fingerprint: before, problems: linesOf(changing()) };
+      if (tries === SETTLING.tries)
+        return { fingerprint: before, ...this.#readKeys(), problems: linesOf(changing()) };
       await delay(SETTLING.ms);
     }
   }
@@ -155,13 +176,27 @@ export class Reloader {
       const config = swappable(this.#options.first.read.config, settings.config);
       return { fresh: await loadSnapshot({ ...settings, config }), problems: [] };
     } catch (error) {
+      const { apiKeys, problems } = this.#readKeys();
+      return { apiKeys, problems: [...new Set([...linesOf(error), ...problems])] };
+    }
+  }
+
+  #readKeys(): Pick<Attempt, 'apiKeys' | 'problems'> {
+    try {
+      // Which file it is, is settled at the start.
+      return { apiKeys: readApiKeys(this.#options.first.read.config), problems: [] };
+    } catch (error) {
       return { problems: linesOf(error) };
     }
   }
 
-  #judge({ fresh, problems }: Attempt): ReloadReport {
-    const { digest, atRestart } = this.#state;
-    if (fresh === undefined) return { outcome: 'refused', changes: [], problems, atRestart, digest };
+  #judge(made: Attempt): ReloadReport {
+    const { fresh, problems } = made;
+    if (fresh === undefined) {
+      const kept = this.#kept(made);
+      const changes = diffSnapshots(this.#current, kept);
+      return { outcome: 'refused', changes, problems, atRestart: this.#state.atRestart, digest: kept.digest };
+    }
     return {
       outcome: fresh.digest === this.#current.digest ? 'unchanged' : 'changed',
       changes: diffSnapshots(this.#current, fresh),
@@ -185,7 +220,15 @@ function turns(): <T>(act: () => Promise<T>) => Promise<T> {
 function tell(observer: Observer, trigger: ReloadTrigger, report: ReloadReport): void {
   const { outcome, changes, problems, atRestart, digest } = report;
   if (outcome === 'refused') {
-    observer.emit({ event: 'gateway/reload-refused', level: 'error', trigger, problems, digest });
+    const words = changes.map((change) => change.words);
+    observer.emit({
+      event: 'gateway/reload-refused',
+      level: 'error',
+      trigger,
+      problems,
+      changes: words,
+      digest,
+    });
     return;
   }
   for (const { words } of changes.filter(({ weakens }) => weakens))

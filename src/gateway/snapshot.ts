@@ -50,6 +50,12 @@ export async function loadSnapshot(read: ReadConfig): Promise<Snapshot> {
   return { read, loaded, apiKeys, webhooks, digest: digestOf(loaded, apiKeys, webhooks) };
 }
 
+/** The same with other keys of the backend API: they never wait for the rest of the files to be right. */
+export function withApiKeys(snapshot: Snapshot, apiKeys: readonly ApiKey[]): Snapshot {
+  const { loaded, webhooks } = snapshot;
+  return { ...snapshot, apiKeys, digest: digestOf(loaded, apiKeys, webhooks) };
+}
+
 /** The settings of the start with those of `fresh` that may change while the access point runs. */
 export function swappable(running: Config, fresh: Config): Config {
   const { keys, revocationLists, folders, webhooks } = fresh;

@@ -217,3 +217,52 @@ test('many reloads at once run one after the other', async () => {
   assert.equal(reloader.state.digest, reports.at(-1)?.digest);
   assert.match(JSON.stringify(reloader.current.loaded.agreements.pmodes), /https:\/\/b4\.example/);
 });
+
+const keysText = (...names: readonly string[]): string =>
+  JSON.stringify({
+    keys: names.map((name, index) => ({
+      name,
+      hash: `sha256:${String(index).repeat(64)}`,
+      scopes: ['read'],
+      created: '2027-01-31T12:00:00Z',
+    })),
+  });
+
+test('a key is revoked whatever else is wrong; a mistake in the file of keys leaves the old ones', async () => {
+  const files = writeAccessPoint(scratchFolder(), 'AP_XA_01', certs);
+  const keysFile = join(files.folder, 'api-keys.yaml');
+  const text = readFileSync(files.config, 'utf8').replace('api: {', 'api: { keysFile: api-keys.yaml,');
+  writeFileSync(files.config, text);
+  writeFileSync(keysFile, keysText('stays', 'leaked'));
+  const { reloader, events } = await open(files);
+  const { digest, loaded } = reloader.current;
+  const names = (): unknown => reloader.current.apiKeys?.map(({ name }) => name);
+
+  writeFileSync(files.pmode, `${pmodeText()}profil: x\n`);
+  writeFileSync(keysFile, keysText('stays'));
+  const foreseen = await reloader.preview();
+  assert.deepEqual(names(), ['stays', 'leaked'], 'a dry run swaps no keys');
+  const report = await reloader.reload('files');
+  assert.deepEqual(report, foreseen);
+  assert.equal(report.outcome, 'refused');
+  assert.deepEqual(names(), ['stays']);
+  assert.equal(reloader.current.loaded, loaded);
+  assert.deepEqual(
+    report.changes.map(({ words }) => words),
+    ['API key leaked is revoked'],
+  );
+  assert.deepEqual(named(events, 'gateway/reload-refused')[0]?.['changes'], ['API key leaked is revoked']);
+  assert.notEqual(report.digest, digest);
+  assert.deepEqual([reloader.state.digest, reloader.current.digest], [report.digest, report.digest]);
+
+  writeFileSync(keysFile, 'keys: [{ nam: x }]');
+  const both = await reloader.reload('files');
+  assert.match(both.problems.join('\n'), /oots\.yaml.*profil[^]*api-keys\.yaml.*nam/);
+  assert.deepEqual([names(), both.changes], [['stays'], []]);
+
+  // Settings that cannot be read either: which file the keys are in is known from the start.
+  writeFileSync(files.config, 'accessPoint: [');
+  writeFileSync(keysFile, keysText());
+  await reloader.reload('files');
+  assert.deepEqual(names(), []);
+});

@@ -28,8 +28,14 @@ export const reload: Operation = async (context, request, response) => {
   const desk = deskOf(context);
   const report = dryRun === 'true' ? await desk.preview() : await desk.reload();
   if (report.outcome !== 'refused') return void response.json(report);
-  throw new RestError('rest/reload-refused', 'The files are not valid; what was in force still is.', {
-    finding: { check: 'configuration-valid', found: counted(report.problems.length) },
-    errors: report.problems.map((detail) => ({ field: 'configuration', detail })),
-  });
+  const keys = report.changes.map(({ words }) => words).join('; ');
+  const except = keys === '' ? '' : `, except for keys of the API: ${keys}`;
+  throw new RestError(
+    'rest/reload-refused',
+    `The files are not valid; what was in force still is${except}.`,
+    {
+      finding: { check: 'configuration-valid', found: counted(report.problems.length) },
+      errors: report.problems.map((detail) => ({ field: 'configuration', detail })),
+    },
+  );
 };

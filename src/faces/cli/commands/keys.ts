@@ -79,7 +79,11 @@ function addRevoke(keys: Command, context: CommandContext): void {
     const { file, revoked } = await toolsOf(context).revoke({ ...where(options), name });
     if (!revoked)
       throw usageError(`There is no key ${name} in ${file}.`, 'quoin keys list shows those that are there.');
-    print(context, options, { file, name, revoked }, [`The key ${name} is revoked.`]);
+    print(context, options, { file, name, revoked }, [
+      `The key ${name} is no longer in ${file}.`,
+      'A running access point refuses it within two looks at its files (timeouts.reload); quoin reload has it look now and says',
+      'so: what else is wrong with the files does not keep a key in force, a mistake in this file does.',
+    ]);
   });
 }
 
