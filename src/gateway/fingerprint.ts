@@ -32,7 +32,10 @@ export function createFileWatch(): FileWatch {
   };
 }
 
-/** The files a snapshot is read from, and everything that lies in its folders: a file may be needed once it is there. */
+/** Any name but those of what is half written or kept beside: a P-Mode may name a certificate as it likes. */
+const CERTIFICATES = /^(?!.*(~|\.(log|tmp|temp|part|swp|swx|bak|lock)$))/i;
+
+/** The files a snapshot is read from, and all of the kind in its folders: a file may be needed once it is there. */
 async function inputsOf({
   source,
   keys,
@@ -47,16 +50,16 @@ async function inputsOf({
     ...revocationLists,
     listeners.api.keysFile,
     ...webhooks.flatMap(({ secretFiles, authorities }) => [...secretFiles, ...authorities]),
-    ...(await filesIn(folders.pmodes)),
-    ...(await filesIn(folders.certificates)),
+    ...(await filesIn(folders.pmodes, /\.ya?ml$/i)),
+    ...(await filesIn(folders.certificates, CERTIFICATES)),
   ].filter((path) => path !== undefined);
 }
 
-async function filesIn(folder: string): Promise<readonly string[]> {
+async function filesIn(folder: string, names: RegExp): Promise<readonly string[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
     return entries
-      .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'))
+      .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.') && names.test(entry.name))
       .map(({ name }) => join(folder, name));
   } catch {
     return [`${folder}/`];

@@ -2,17 +2,24 @@ import { describeError } from '../protocol/errors/index.ts';
 import type { Observer } from '../msh/index.ts';
 import type { Reloader } from './reloader.ts';
 
+/** Looks at files that never stand still after which they are read all the same; the reloader wants one set of one moment. */
+const MOST_UNSTABLE = 12;
+
 /**
  * Looks every `ms` whether the files have changed, and reloads once they have stood still from one look to the next: what
- * is half written, or half of a set, is left alone. Resolves when looking has ended.
+ * is half written, or half of a set, is left alone, but not for ever. Resolves when looking has ended.
  */
 export function watchFiles(reloader: Reloader, ms: number, observer: Observer): () => Promise<void> {
   let seen = reloader.handled;
+  let unstable = 0;
   const look = async (): Promise<void> => {
     const now = await reloader.fingerprint();
     const stable = now === seen;
     seen = now;
-    if (!stable) return;
+    unstable = stable ? 0 : unstable + 1;
+    if (!stable && unstable < MOST_UNSTABLE) return;
+    if (!stable) observer.emit({ event: 'gateway/files-restless', level: 'warn', looks: unstable });
+    unstable = 0;
     if (now === reloader.handled && !(await canHelp(reloader))) return;
     await reloader.reload('files');
     seen = reloader.handled;

@@ -266,3 +266,24 @@ test('a key is revoked whatever else is wrong; a mistake in the file of keys lea
   await reloader.reload('files');
   assert.deepEqual(names(), []);
 });
+
+test('a writer that never rests beside the files, or in one of them, keeps no change from being found', async (context) => {
+  const { files, reloader } = await open();
+  const told: MshEvent[] = [];
+  const before = await reloader.fingerprint();
+  for (const name of ['a.log', 'b.tmp', 'oots.yaml~'])
+    writeFileSync(join(files.folder, 'pmodes', name), name);
+  assert.equal(await reloader.fingerprint(), before, 'what nobody reads does not count');
+  const fingerprint = reloader.fingerprint.bind(reloader);
+  const text = pmodeText({ addresses: { AP_XB_01: 'https://new.example/as4' } });
+  let looks = 0;
+  reloader.fingerprint = async () => {
+    looks += 1;
+    // At rest while it is read, other at the next look.
+    if (reloader.state.trigger === 'start' && !told.length) writeFileSync(files.pmode, `${text}# ${looks}\n`);
+    return await fingerprint();
+  };
+  context.after(watchFiles(reloader, 20, { emit: (event) => void told.push(event) }));
+  await until(() => reloader.state.trigger === 'files');
+  assert.equal(named(told, 'gateway/files-restless').length, 1);
+});
