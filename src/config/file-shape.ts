@@ -78,7 +78,11 @@ const limits = z.strictObject({
     'Payload bytes of one message that are kept in the database, in one commit with it; larger ones become files. At most 1MiB.',
   ),
   spoolSize: size('Most payload bytes that may wait for SOAP parts yet to come, all messages together.'),
-  gzipRatio: count(1, 100_000, 'Most decompressed bytes per compressed byte.'),
+  gzipRatio: count(
+    1,
+    100_000,
+    'Most decompressed bytes per compressed byte, of what is received and of what is submitted.',
+  ),
   replySize: size('Largest answer of a partner to a push.'),
   canonicalXmlSize: size('Largest uncompressed XML part; it is canonicalised in memory.'),
   apiJsonSize: size('Largest JSON body at the backend API.'),

@@ -9,6 +9,7 @@ import type { Pair } from '../support/test-pair.ts';
 
 /** What a producer may ask for, twice or wrongly. */
 
+const MIB = 1024 * 1024;
 const HANGS = { timeout: 60_000 };
 let pair: Pair;
 const ending = inReverse({ after });
@@ -150,6 +151,15 @@ describe('parts', () => {
     await refuses('rest/upload-aborted', () => pair.a.msh.submit(declared, broken));
   });
 
+  test('zeros that are small, or not compressed, arrive', HANGS, async () => {
+    const { messageId } = await submitParts(pair.a, ASK, [
+      { ...TEXT, content: Buffer.alloc(10 * MIB) },
+      { ...TEXT, contentId: 'plain', content: Buffer.alloc(12 * MIB), compress: false },
+    ]);
+    await pair.a.settled();
+    assert.equal((await statusOf(pair.a, messageId)).message.state, 'ACKNOWLEDGED');
+  });
+
   const wrong: Readonly<
     Record<string, readonly [string, Partial<Submission>, readonly TestPart[], string?]>
   > = {
@@ -187,6 +197,12 @@ describe('parts', () => {
     ],
     'with a media type that is none': ['submit/against-agreement', {}, [{ ...TEXT, mimeType: 'text' }]],
     'with a charset that is none': ['submit/against-agreement', {}, [{ ...TEXT, charset: '!utf*' }]],
+    'that grows so much that receivers take it for a bomb': [
+      'submit/invalid-part',
+      {},
+      [TEXT, { ...TEXT, contentId: 'zeros', content: Buffer.alloc(12 * MIB) }],
+      'parts[1].content',
+    ],
     'XML that is none, to be signed in canonical form': [
       'submit/invalid-part',
       {},

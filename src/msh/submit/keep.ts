@@ -1,5 +1,5 @@
 import { QuoinError, Refusal } from '../../protocol/errors/index.ts';
-import { gzip, gzipMediaType } from '../../protocol/as4/index.ts';
+import { compressionLimits, growsTooMuch, gzip, gzipMediaType } from '../../protocol/as4/index.ts';
 import { attachmentDigester } from '../../protocol/wss/index.ts';
 import type { UserMessage } from '../../protocol/ebms/index.ts';
 import type { GoverningLeg } from '../../protocol/pmode/index.ts';
@@ -101,9 +101,11 @@ async function writePart(
   });
   const writer = createBytesWriter(context, stream.room);
   try {
-    const size = await writeAll(writer, compressed ? gzip(counted) : counted, (chunk) =>
-      digester.update(chunk),
-    );
+    const most = { ...compressionLimits, maxRatio: context.limits.gzipRatio };
+    const size = await writeAll(writer, compressed ? gzip(counted) : counted, (chunk, written) => {
+      if (compressed && growsTooMuch(meter.size, written, most)) throw bombLike(stream.index, most.maxRatio);
+      digester.update(chunk);
+    });
     const signedDigest = digester.digest().toString('base64');
     const described = {
       href: info.href!,
@@ -129,15 +131,28 @@ function unsignable(index: number, { message, finding, code }: Refusal): QuoinEr
   });
 }
 
+/** A receiver takes what grows so much for a bomb (EBMS:0303), for good: the producer learns it before anything is sent. */
+function bombLike(index: number, maxRatio: number): QuoinError {
+  return new QuoinError('submit/invalid-part', 'The part compresses so well that receivers refuse it.', {
+    finding: {
+      check: 'compression-ratio',
+      field: `parts[${index}].content`,
+      expected: `at most 1:${maxRatio} (limits.gzipRatio)`,
+      found: 'more',
+      advice: 'Submit this part with compress: false.',
+    },
+  });
+}
+
 async function writeAll(
   writer: BytesWriter,
   source: AsyncIterable<Uint8Array>,
-  seen: (chunk: Uint8Array) => void,
+  seen: (chunk: Uint8Array, written: number) => void,
 ): Promise<number> {
   let size = 0;
   for await (const chunk of source) {
-    seen(chunk);
     size += chunk.byteLength;
+    seen(chunk, size);
     await writer.write(chunk);
   }
   return size;

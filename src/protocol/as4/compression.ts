@@ -69,6 +69,15 @@ async function* inflateMember(
   if (held !== undefined) yield held;
 }
 
+/** True when so many bytes come out of so few compressed ones that the part passes for a bomb. */
+export function growsTooMuch(
+  produced: number,
+  consumed: number,
+  { maxRatio, ratioFloor }: Pick<CompressionLimits, 'maxRatio' | 'ratioFloor'>,
+): boolean {
+  return produced > ratioFloor && produced > maxRatio * consumed;
+}
+
 function checkGrowth(produced: number, consumed: number, limits: CompressionLimits): void {
   if (produced > limits.maxBytes) {
     throw decompressionFailure('as4/gzip-size', {
@@ -76,7 +85,7 @@ function checkGrowth(produced: number, consumed: number, limits: CompressionLimi
       found: 'more',
     });
   }
-  if (produced > limits.ratioFloor && produced > limits.maxRatio * consumed) {
+  if (growsTooMuch(produced, consumed, limits)) {
     throw decompressionFailure('as4/gzip-ratio', { expected: `at most 1:${limits.maxRatio}`, found: 'more' });
   }
 }

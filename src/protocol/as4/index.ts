@@ -2,7 +2,7 @@
  * The AS4 profile on top of ebMS3: compression, non-repudiation, reception awareness, reply classes and the header
  * rules of eDelivery AS4. Pure: what to do, never when or where.
  */
-export { gunzipBounded, gzip, gzipMediaType } from './compression.ts';
+export { growsTooMuch, gunzipBounded, gzip, gzipMediaType } from './compression.ts';
 export { compressionLimits } from './compression-limits.ts';
 export type { CompressionLimits, DecompressionProblem } from './compression-limits.ts';
 export { checkReceipt, compareNonRepudiation, nonRepudiation } from './non-repudiation.ts';

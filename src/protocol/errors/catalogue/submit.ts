@@ -49,7 +49,8 @@ export const submit: ErrorRoom = {
     },
     'submit/invalid-part': {
       seenBy: 'B',
-      cause: 'A Content-ID is repeated, or a part property that the gateway sets itself is given.',
+      cause:
+        'A Content-ID is repeated, a part property that the gateway sets itself is given, or a part compresses better than `limits.gzipRatio`, which receivers take for a bomb.',
       cure: 'Correct the part named.',
     },
     'submit/low-space': {
