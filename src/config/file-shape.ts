@@ -94,7 +94,7 @@ const limits = z.strictObject({
   backlog: count(
     1,
     100_000_000,
-    'Messages waiting to be sent, on all nodes, from which on new submissions are answered 503, until a tenth of them is gone.',
+    'Messages waiting to be sent, on all nodes, from which on new submissions for a partner with half of them or more are answered 503, until a tenth is gone; all submissions are from twice as many on.',
   ),
   freeSpace: size(
     'What is to stay free on the disk of the payloads: with less, submissions and messages of partners are answered 503. 0B looks never.',

@@ -1,19 +1,17 @@
-import { createBacklog } from '../msh/index.ts';
 import { QuoinError } from '../protocol/errors/index.ts';
 import type { PlainAnswer } from '../world/http/index.ts';
 import type { Opening } from './making.ts';
 import type { SpaceGuard } from './space-guard.ts';
 
-/** Rejects with the reason why no new submission can be taken now. */
+/** Rejects with the reason why no new submission can be taken now, whoever it is for. */
 export function submissionGuard(
-  { config, world }: Pick<Opening, 'config' | 'world'>,
+  { config, backlog }: Pick<Opening, 'config' | 'backlog'>,
   space: SpaceGuard,
 ): () => Promise<void> {
-  const backlog = createBacklog(world, config.limits.backlog);
   return async () => {
     const free = await space.lacking();
     if (free !== undefined) throw lowSpace(free, config.limits.freeSpaceBytes);
-    await backlog();
+    await backlog.mayTake();
   };
 }
 

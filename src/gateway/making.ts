@@ -1,6 +1,7 @@
 import type { Config } from '../config/index.ts';
 import type { LoadedAgreements } from '../load-agreements.ts';
 import type {
+  Backlog,
   Msh,
   MshContext,
   PayloadHealth,
@@ -40,6 +41,7 @@ export type World = MshContext & {
 export interface Opening extends Omit<Making, 'closings'> {
   readonly world: World;
   readonly msh: Msh;
+  readonly backlog: Backlog;
   readonly node: Node;
   readonly notifier: Notifier;
   readonly doors: Closings;

@@ -16,18 +16,19 @@ import { send } from './send/send.ts';
 import { upcomingAttempts } from './send/settle.ts';
 import type { SendContext } from './send/send-context.ts';
 import { startSweeper } from './send/sweeper.ts';
+import type { Backlog } from './submit/backlog.ts';
 import { ping } from './submit/ping.ts';
 import { submit } from './submit/submit.ts';
 import type { Msh, OutboundStatus } from './types.ts';
 
-/** The operations of the ebMS3 messaging model over the given world. */
-export function createMsh(world: MshContext): Msh {
+/** The operations of the ebMS3 messaging model over the given world; without a backlog as much may wait as will. */
+export function createMsh(world: MshContext, backlog?: Backlog): Msh {
   const { store } = world;
   const desk = new PartnerDesk(world, (partner) => ringForPartner(world, partner));
   const context: SendContext = { ...world, desk };
   return {
     partners: partnersOf(context, desk),
-    submit: (submission, parts) => submit(context, submission, parts),
+    submit: (submission, parts) => submit(context, submission, parts, backlog?.mayTakeFor),
     ping: (target) => ping(context, target),
     receive: (request) => receive(context, request),
     status: (messageId) => status(context, messageId),

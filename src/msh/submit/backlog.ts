@@ -10,32 +10,88 @@ const FRESH_MS = 2_000;
 /** Once full, new messages are taken again when this share of the limit is left: no flicker around the limit. */
 const REOPENS_AT = 0.9;
 
+/** From the limit on, a partner for which this share of the limit waits is full. */
+const OWN_SHARE = 0.5;
+
+/** As many limits may wait before nobody is served any more. */
+const HARD_LIMITS = 2;
+
 type Context = Pick<MshContext, 'store' | 'nature' | 'agreements'>;
 
-/** Says whether a new submission may be taken: rejects with `submit/backlog-full` while `most` or more wait to be sent. */
-export function createBacklog(context: Context, most: number): () => Promise<void> {
-  const { store, nature } = context;
+/** Whether new submissions may be taken; both reject with `submit/backlog-full`. */
+export interface Backlog {
+  /** For anybody: rejects while twice the limit waits. */
+  readonly mayTake: () => Promise<void>;
+  /** For one partner: rejects while the limit is reached and half of it, or more, waits for this partner. */
+  readonly mayTakeFor: (partner: string) => Promise<void>;
+}
+
+/** Watches how many messages wait to be sent. Whom most of them are for is refused first: a slow partner stops no other. */
+export function createBacklog(context: Context, most: number): Backlog {
+  const looks = createLooks(context);
+  const everybody = createGate(most * HARD_LIMITS);
+  const anybody = createGate(most);
+  const own = Math.ceil(most * OWN_SHARE);
+  const gates = new Map<string, Gate>();
+  return {
+    mayTake: async () => {
+      const { count, shares } = await looks();
+      if (everybody.isShut(count)) throw backlogFull(count, mostOf(shares), everybody.reopensAt);
+    },
+    mayTakeFor: async (partner) => {
+      const { count, shares } = await looks();
+      const messages = shares.get(partner) ?? 0;
+      const gate = gates.get(partner) ?? createGate(own);
+      gates.set(partner, gate);
+      // Both are asked each time: a gate knows only what it saw.
+      const [isFull, isGreedy] = [anybody.isShut(count), gate.isShut(messages)];
+      if (isFull && isGreedy) throw partnerFull(count, { partner, messages }, [anybody, gate]);
+    },
+  };
+}
+
+/** Shut from a number on, until a tenth of it is gone. */
+interface Gate {
+  readonly reopensAt: number;
+  readonly isShut: (count: number) => boolean;
+}
+
+function createGate(most: number): Gate {
   const reopensAt = Math.floor(most * REOPENS_AT);
-  let look: Promise<readonly WaitingLane[]> | undefined;
+  let shut = false;
+  return {
+    reopensAt,
+    isShut: (count) => {
+      shut = shut ? count > reopensAt : count >= most;
+      return shut;
+    },
+  };
+}
+
+/** What waits: all of it, and by partner. Messages of P-Modes that are no longer there are nobody's. */
+interface Waiting {
+  readonly count: number;
+  readonly shares: ReadonlyMap<string, number>;
+}
+
+function createLooks(context: Context): () => Promise<Waiting> {
+  const { store, nature } = context;
+  let look: Promise<Waiting> | undefined;
   let lookedAt = 0;
-  let full = false;
-  const waiting = (): Promise<readonly WaitingLane[]> => {
+  return () => {
     const age = nature.now() - lookedAt;
     // A clock that was set back must not make a count good for hours.
     if (look !== undefined && age >= 0 && age < FRESH_MS) return look;
     lookedAt = nature.now();
-    const looking = store.waitingLanes();
+    const looking = store.waitingLanes().then((lanes) => ({
+      count: lanes.reduce((sum, { messages }) => sum + messages, 0),
+      shares: sharesOf(context, lanes),
+    }));
     look = looking;
     looking.catch(() => {
       if (look === looking) look = undefined;
     });
     return looking;
-  };
-  return async () => {
-    const lanes = await waiting();
-    const count = lanes.reduce((sum, { messages }) => sum + messages, 0);
-    full = full ? count > reopensAt : count >= most;
-    if (full) throw backlogFull(count, mostlyFor(context, lanes), reopensAt);
   };
 }
 
@@ -44,8 +100,7 @@ interface Share {
   readonly messages: number;
 }
 
-/** The partner for which most of them wait. Messages of P-Modes that are no longer there are nobody's. */
-function mostlyFor(context: Context, lanes: readonly WaitingLane[]): Share | undefined {
+function sharesOf(context: Context, lanes: readonly WaitingLane[]): ReadonlyMap<string, number> {
   const key = ({ pmodeId, leg }: Lane): string => JSON.stringify([pmodeId, leg]);
   const owners = new Map<string, string>();
   for (const { name, ways } of knownPartners(context).values())
@@ -55,23 +110,44 @@ function mostlyFor(context: Context, lanes: readonly WaitingLane[]): Share | und
     const partner = owners.get(key(lane));
     if (partner !== undefined) shares.set(partner, (shares.get(partner) ?? 0) + lane.messages);
   }
+  return shares;
+}
+
+/** The partner for which most of them wait. */
+function mostOf(shares: Waiting['shares']): Share | undefined {
   const [first] = [...shares].sort(([, a], [, b]) => b - a);
   return first && { partner: first[0], messages: first[1] };
 }
 
 function backlogFull(count: number, mostly: Share | undefined, reopensAt: number): QuoinError {
   const whose = mostly === undefined ? '' : `, most of them for ${mostly.partner} (${mostly.messages})`;
-  return new QuoinError(
-    'submit/backlog-full',
+  return full(
     `${count} messages wait to be sent${whose}. New ones are taken again when at most ${reopensAt} wait.`,
-    {
-      finding: {
-        check: 'backlog',
-        expected: `at most ${reopensAt} waiting`,
-        found: String(count),
-        advice:
-          'Submit again later. Operators see with `quoin partners list` what keeps them; limits.backlog is the limit.',
-      },
-    },
+    count,
+    reopensAt,
   );
+}
+
+function partnerFull(
+  count: number,
+  { partner, messages }: Share,
+  [all, own]: readonly [Gate, Gate],
+): QuoinError {
+  return full(
+    `${count} messages wait to be sent, ${messages} of them for ${partner}. New ones for it are taken again when at most ${all.reopensAt} wait, or ${own.reopensAt} of its own.`,
+    messages,
+    own.reopensAt,
+  );
+}
+
+function full(message: string, found: number, reopensAt: number): QuoinError {
+  return new QuoinError('submit/backlog-full', message, {
+    finding: {
+      check: 'backlog',
+      expected: `at most ${reopensAt} waiting`,
+      found: String(found),
+      advice:
+        'Submit again later. Operators see with `quoin partners list` what keeps them; limits.backlog is the limit.',
+    },
+  });
 }

@@ -22,15 +22,18 @@ import { discardParts, keepPayloads } from './keep.ts';
 
 /**
  * Submit (ebMS3 2.1.1): choose the P-Mode, complete the header, keep everything, ring the queue. When it resolves,
- * the submission is durable. The same MessageId with the same content is accepted again without effect.
+ * the submission is durable. The same MessageId with the same content is accepted again without effect. `mayTakeFor`
+ * rejects before a payload is read when nothing new may be taken for the partner.
  */
 export async function submit(
   context: MshContext,
   submission: Submission,
   streams: PartStreams,
+  mayTakeFor?: (partner: string) => Promise<void>,
 ): Promise<SubmitResult> {
   const steps = startSteps(context.nature, 'submit/complete-header');
   const governing = choosePMode(context.agreements().pmodes, submission);
+  await mayTakeFor?.(governing.partner.name);
   const answered = await answeredMessage(context, submission);
   const { now, uuid } = context.nature;
   const header = completeHeader(submission, governing, {

@@ -18,7 +18,7 @@ export const submit: ErrorRoom = {
     'submit/backlog-full': {
       seenBy: 'B O',
       cause:
-        'As many messages as `limits.backlog` wait to be sent (503); the text says how many, and for which partner most.',
+        'As many messages as `limits.backlog` wait to be sent, half of them or more for this partner; or twice as many at all (503). The text says how many, and for whom.',
       cure: 'Submit again after `Retry-After`. Operators: `quoin partners list` shows what keeps them.',
     },
     'submit/conversation-mismatch': {
