@@ -3,9 +3,7 @@ import { EXCEPTIONS } from '../model/error-response.ts';
 import {
   attributeIs,
   attributeThat,
-  codeOf,
   count,
-  filledChild,
   holds,
   normalized,
   one,
@@ -14,17 +12,18 @@ import {
   text,
   valueOf,
 } from './checks.ts';
-import { NUTS } from './code-lists.ts';
 import { EXCEPTION_RULES } from './exception.ts';
 import {
   agentIdentifier,
+  classified,
   countries,
   language,
+  region,
   slotShape,
   slotsOnce,
   slotTypes,
-  wordings,
   uuid,
+  wordings,
 } from './families.ts';
 import { URN_UUID } from './patterns.ts';
 import { rootRules } from './request-structure.ts';
@@ -145,14 +144,8 @@ const ENVELOPE: readonly Rule[] = [
 const AGENTS: readonly Rule[] = [
   ...agentIdentifier(ALL, PROVIDER, 'R-EDM-ERR-C003', 'R-EDM-ERR-C004'),
   ...countries(ALL, { 'R-EDM-ERR-C005': `${PROVIDER}/sdg:Address/sdg:AdminUnitLevel1` }),
-  fatal(
-    'R-EDM-ERR-C006',
-    LATER,
-    `${PROVIDER}/sdg:Address/sdg:AdminUnitLevel2`,
-    codeOf(NUTS),
-    'The region has the shape of a NUTS code.',
-  ),
-  fatal('R-EDM-ERR-C007', ALL, PROVIDER, filledChild('sdg:Classification'), 'The agent is classified.'),
+  region('R-EDM-ERR-C006', LATER, PROVIDER),
+  classified('R-EDM-ERR-C007', ALL, PROVIDER),
   fatal(
     'R-EDM-ERR-C008',
     ALL,

@@ -1,11 +1,13 @@
+import { NAMESPACES } from '../namespaces.ts';
 import type { EdmVersionName } from '../versions.ts';
-import { COUNTRIES, hasCode, isAgentScheme, LANGUAGES } from './code-lists.ts';
+import { COUNTRIES, hasCode, isAgentScheme, LANGUAGES, NUTS } from './code-lists.ts';
 import {
   attributeCodeOf,
   attributeThat,
   codeOf,
   count,
   filled,
+  filledChild,
   has,
   holds,
   normalized,
@@ -151,6 +153,17 @@ export function countries(versions: Versions, rows: Readonly<Record<string, stri
   );
 }
 
+/** The region in the address of an agent has the shape of its list. */
+export function region(id: string, versions: Versions, agent: string): Rule {
+  const at = `${agent}/sdg:Address/sdg:AdminUnitLevel2`;
+  return fatal(id, versions, at, codeOf(NUTS), 'The region has the shape of a NUTS code.');
+}
+
+/** An agent says what it is. */
+export function classified(id: string, versions: Versions, agent: string): Rule {
+  return fatal(id, versions, agent, filledChild('sdg:Classification'), 'The agent is classified.');
+}
+
 /** An attribute that is in `xml:lang`, where it is there, is a language of the list. */
 export const xmlLang = (): Check => attributeThat('xml:lang', (value) => hasCode(LANGUAGES, value));
 
@@ -192,7 +205,7 @@ export function wordings(
     versions,
     '//*',
     holds(({ element }) => {
-      const least = element.namespaceUri === 'http://data.europa.eu/p4s' ? lengths[element.name] : undefined;
+      const least = element.namespaceUri === NAMESPACES.sdg ? lengths[element.name] : undefined;
       if (least === undefined) return undefined;
       const { length } = element.content.replaceAll(/\s+/g, ' ').trim();
       return length >= least ? undefined : `${length} characters`;

@@ -1,9 +1,8 @@
-import { codeOf, filledChild, holds, normalized, text, where } from './checks.ts';
-import { NUTS } from './code-lists.ts';
+import { holds, normalized, text, where } from './checks.ts';
 import { EVIDENCE_TYPE } from './request-evidence-type.ts';
 import { QUESTIONS } from './request-questions.ts';
 import { SLOT_VALUES } from './request-values.ts';
-import { agentIdentifier, countries, language, repository } from './families.ts';
+import { agentIdentifier, classified, countries, language, region, repository } from './families.ts';
 import { REQUIREMENT_PATH } from './patterns.ts';
 import { ALL, fatal, LATER, TWO } from './rule.ts';
 import type { Placed, Rule, RuleContext } from './rule.ts';
@@ -46,7 +45,7 @@ const ORGANISATIONS: readonly Rule[] = [
   ...language(ALL, `${REQUIREMENT}/sdg:Name`, 'R-EDM-REQ-C010', 'R-EDM-REQ-C009'),
   ...language(TWO, `${REQUIREMENT}/sdg:Description`, 'R-EDM-REQ-C094', 'R-EDM-REQ-C093'),
   ...agentIdentifier(ALL, REQUESTER, 'R-EDM-REQ-C011', 'R-EDM-REQ-C012'),
-  fatal('R-EDM-REQ-C013', ALL, REQUESTER, filledChild('sdg:Classification'), 'The agent is classified.'),
+  classified('R-EDM-REQ-C013', ALL, REQUESTER),
   fatal(
     'R-EDM-REQ-C014',
     ALL,
@@ -55,13 +54,7 @@ const ORGANISATIONS: readonly Rule[] = [
     'Among the requesters are only ER (evidence requester) and IP (intermediary platform).',
   ),
   ...countries(ALL, { 'R-EDM-REQ-C015': `${REQUESTER}/sdg:Address/sdg:AdminUnitLevel1` }),
-  fatal(
-    'R-EDM-REQ-C016',
-    LATER,
-    `${REQUESTER}/sdg:Address/sdg:AdminUnitLevel2`,
-    codeOf(NUTS),
-    'The region has the shape of a NUTS code.',
-  ),
+  region('R-EDM-REQ-C016', LATER, REQUESTER),
   fatal(
     'R-EDM-REQ-C073',
     LATER,

@@ -1,9 +1,7 @@
 import {
   attributeIs,
   attributeThat,
-  codeOf,
   count,
-  filledChild,
   has,
   holds,
   matching,
@@ -13,13 +11,14 @@ import {
   text,
   where,
 } from './checks.ts';
-import { NUTS } from './code-lists.ts';
 import {
   agentIdentifier,
+  classified,
   closed,
   contents,
   countries,
   elementTypes,
+  region,
   slotsOnce,
   slotTypes,
   uuid,
@@ -149,14 +148,8 @@ const ENVELOPE: readonly Rule[] = [
   ),
   ...agentIdentifier(ALL, PROVIDER, 'R-EDM-RESP-C006', 'R-EDM-RESP-C007'),
   ...countries(ALL, { 'R-EDM-RESP-C008': `${PROVIDER}/sdg:Address/sdg:AdminUnitLevel1` }),
-  fatal(
-    'R-EDM-RESP-C009',
-    LATER,
-    `${PROVIDER}/sdg:Address/sdg:AdminUnitLevel2`,
-    codeOf(NUTS),
-    'The region has the shape of a NUTS code.',
-  ),
-  fatal('R-EDM-RESP-C010', ALL, PROVIDER, filledChild('sdg:Classification'), 'The agent is classified.'),
+  region('R-EDM-RESP-C009', LATER, PROVIDER),
+  classified('R-EDM-RESP-C010', ALL, PROVIDER),
   fatal(
     'R-EDM-RESP-C011',
     ALL,
