@@ -111,9 +111,7 @@ export function namespaceIn(
   prefix: string,
 ): string | undefined {
   for (const declaration of declarations) if (declaration.prefix === prefix) return declaration.uri;
-  for (let at = parent; at !== undefined; at = at.parent)
-    for (const declaration of at.declarations) if (declaration.prefix === prefix) return declaration.uri;
-  return undefined;
+  return parent?.namespaceOf(prefix);
 }
 
 /** The object behind an element; there is no other kind. */

@@ -92,12 +92,17 @@ function attributeOf(
   parent: CanonicalElement | undefined,
 ): XmlAttribute {
   const [prefix, name] = split(qualified);
-  return { name, prefix, namespaceUri: namespaceOf(prefix), value: unescape(value) };
+  return { name, prefix, namespaceUri: namespaceFor(prefix, declarations, parent), value: unescape(value) };
+}
 
-  function namespaceOf(of: string): string {
-    if (of === '') return '';
-    return of === 'xml' ? NS.XML : unescape(namespaceIn(declarations, parent, of) ?? '');
-  }
+/** An attribute without prefix is in no namespace, whatever the default is (Namespaces in XML 1.0, 6.2). */
+function namespaceFor(
+  prefix: string,
+  declarations: readonly Declaration[],
+  parent: CanonicalElement | undefined,
+): string {
+  if (prefix === '') return '';
+  return prefix === 'xml' ? NS.XML : unescape(namespaceIn(declarations, parent, prefix) ?? '');
 }
 
 /** The prefix an attribute declares; undefined for an attribute that declares none. */
