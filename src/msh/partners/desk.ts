@@ -10,7 +10,7 @@ import type { Occupancy } from './admission.ts';
 import { announceBreaker, announcePause, announceWithout } from './announce.ts';
 import { nextBreaker } from './breaker.ts';
 import type { BreakerEvent } from './breaker.ts';
-import { partnersIn } from './directory.ts';
+import { laneKey, partnersIn } from './directory.ts';
 import type { Evidence } from './evidence.ts';
 import { clockStart, judge } from './judge.ts';
 import type { PauseSpan } from './pauses.ts';
@@ -54,7 +54,7 @@ export class PartnerDesk {
     const { agreements, nature } = this.#context;
     const governing = governingLeg(agreements().pmodes, outlook.pmodeId, outlook.leg, 'send');
     if (governing === undefined) return this.#placeWithout(outlook);
-    this.#without.delete(wayOf(outlook));
+    this.#without.delete(laneKey(outlook));
     const account = this.account(governing.partner.name);
     const now = nature.now();
     const message = { ...outlook, dueAt: outlook.nextAttemptAt, cutOff: isCutOff(outlook) };
@@ -80,8 +80,8 @@ export class PartnerDesk {
       firstAttemptAt: firstAttemptAt === undefined ? undefined : started(firstAttemptAt),
     });
     if (until < now) return NO_PLACE;
-    if (!this.#without.has(wayOf(outlook))) announceWithout(this.#context, outlook, until);
-    this.#without.add(wayOf(outlook));
+    if (!this.#without.has(laneKey(outlook))) announceWithout(this.#context, outlook, until);
+    this.#without.add(laneKey(outlook));
     return undefined;
   }
 
@@ -208,10 +208,6 @@ export class PartnerDesk {
 /** True for a message that is due although an attempt of it runs: its lease has ended, so whoever made it has died. */
 export function isCutOff({ state }: Pick<Outlook, 'state'>): boolean {
   return state === 'WAITING_FOR_RECEIPT';
-}
-
-function wayOf({ pmodeId, leg }: Lane): string {
-  return JSON.stringify([pmodeId, leg]);
 }
 
 /** The partners of the P-Modes in force, with or without an account. */

@@ -30,6 +30,11 @@ function listPartners(pmodes: readonly PMode[]): ReadonlyMap<string, DirectoryEn
   return new Map([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+/** One text for each way, to look it up by. */
+export function laneKey({ pmodeId, leg }: Lane): string {
+  return JSON.stringify([pmodeId, leg]);
+}
+
 /** The way a message takes, as the store names it. */
 export function laneOf({ pmode, leg }: GoverningLeg): Lane {
   return { pmodeId: pmode.id, leg: leg.name };

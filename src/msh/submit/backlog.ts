@@ -1,8 +1,8 @@
 import { QuoinError } from '../../protocol/errors/index.ts';
 import type { MshContext } from '../context.ts';
 import { knownPartners } from '../partners/desk.ts';
-import { laneOf } from '../partners/directory.ts';
-import type { Lane, WaitingLane } from '../ports/index.ts';
+import { laneKey, laneOf } from '../partners/directory.ts';
+import type { WaitingLane } from '../ports/index.ts';
 
 /** ms for which a count is good. */
 const FRESH_MS = 2_000;
@@ -101,13 +101,12 @@ interface Share {
 }
 
 function sharesOf(context: Context, lanes: readonly WaitingLane[]): ReadonlyMap<string, number> {
-  const key = ({ pmodeId, leg }: Lane): string => JSON.stringify([pmodeId, leg]);
   const owners = new Map<string, string>();
   for (const { name, ways } of knownPartners(context).values())
-    for (const way of ways) owners.set(key(laneOf(way)), name);
+    for (const way of ways) owners.set(laneKey(laneOf(way)), name);
   const shares = new Map<string, number>();
   for (const lane of lanes) {
-    const partner = owners.get(key(lane));
+    const partner = owners.get(laneKey(lane));
     if (partner !== undefined) shares.set(partner, (shares.get(partner) ?? 0) + lane.messages);
   }
   return shares;
