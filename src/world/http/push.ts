@@ -63,10 +63,8 @@ export class Push implements Dispatcher.DispatchHandler {
   #failure: Error | undefined;
   /** What our own side of the body failed with: not the partner's doing, so it passes unchanged. */
   #sourceFailure: unknown;
-  /** True while the next piece is ours to bring: the partner is not waited for. */
-  #gathering = true;
-  /** True once the whole message is handed over, which may be before the partner is reached. */
-  #given = false;
+  /** Ours to bring the next piece, the partner's to take it, or all handed over: which may be before it is reached. */
+  #body: 'gathering' | 'offered' | 'given' = 'gathering';
   #over = false;
   #resolve!: (reply: PushReply) => void;
   #reject!: (error: Error) => void;
@@ -94,8 +92,8 @@ export class Push implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     if (this.#failure) controller.abort(this.#failure);
-    else if (this.#given) this.#enter('response', this.#request.responseTimeout);
-    else this.#enter('send', this.#gathering ? undefined : this.#context.limits.stallTimeoutMs);
+    else if (this.#body === 'given') this.#enter('response', this.#request.responseTimeout);
+    else this.#enter('send', this.#body === 'offered' ? this.#context.limits.stallTimeoutMs : undefined);
   }
 
   onResponseStart(
@@ -136,16 +134,16 @@ export class Push implements Dispatcher.DispatchHandler {
     const { contentLength, body, responseTimeout } = this.#request;
     let sent = 0;
     for await (const chunk of gathered(this.#watched(body))) {
-      this.#gathering = false;
+      this.#body = 'offered';
       sent += chunk.byteLength;
       if (sent > contentLength) throw wrongLength(contentLength, `${sent} bytes or more`);
       this.#clock(this.#context.limits.stallTimeoutMs, 'send');
       yield chunk;
-      this.#gathering = true;
+      this.#body = 'gathering';
       this.#clock(undefined, 'send');
     }
     if (sent !== contentLength) throw wrongLength(contentLength, `${sent} bytes`);
-    this.#given = true;
+    this.#body = 'given';
     if (this.#phase === 'send') this.#enter('response', responseTimeout);
   }
 
