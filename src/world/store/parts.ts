@@ -69,13 +69,15 @@ export async function partsOf(
 }
 
 const selectParts = {
-  outbound: statement((db, { rowId }: { readonly rowId: RowId }) =>
-    partsIn(db, 'outbound').where('row_id', '=', rowId),
-  ),
-  inbound: statement((db, { rowId }: { readonly rowId: RowId }) =>
-    partsIn(db, 'inbound').where('row_id', '=', rowId),
-  ),
+  outbound: selectPartsOf('outbound'),
+  inbound: selectPartsOf('inbound'),
 };
+
+function selectPartsOf(direction: Direction) {
+  return statement((db, { rowId }: { readonly rowId: RowId }) =>
+    partsIn(db, direction).where('row_id', '=', rowId),
+  );
+}
 
 function partsIn(db: Kysely<Tables>, direction: Direction) {
   // Both tables have the same columns, so the type of one serves for both.
