@@ -34,6 +34,8 @@ const runner = spawn(
     './test/support/property-seed.ts',
     '--test',
     '--test-concurrency=2',
+    // It repeats what failed at the end, where one looks first and where a shortened log still has it.
+    '--test-reporter=spec',
     // No speed is measured by it: a file that does not end is named and ended, instead of keeping everybody waiting.
     `--test-timeout=${10 * 60_000}`,
     ...files,
