@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { PARTIES, startPair } from '../src/faces/demo/index.ts';
 import type { GatewayProcess, Pair } from '../src/faces/demo/index.ts';
 import { demoWorld } from '../src/demo-world.ts';
+import type { Outcome } from './outcome.ts';
 import { memoryOf, resetPeak } from './process-memory.ts';
 import { uploadStream } from './upload.ts';
 
@@ -37,8 +38,14 @@ interface Row {
   readonly peaks: readonly number[];
 }
 
+/** What each load took, the first one at rest; bytes. */
+export interface MemoryReport {
+  readonly rows: readonly Row[];
+  readonly allowed: number;
+}
+
 /** Sends 1 GB from one access point to another, each a process, and compares each one's peak memory with its idle peak. */
-export async function memoryBenchmark(): Promise<boolean> {
+export async function memoryBenchmark(): Promise<Outcome<MemoryReport>> {
   const folder = await mkdtemp(join(tmpdir(), 'quoin-bench-'));
   const pair = await startPair(demoWorld(), {
     folder,
@@ -61,7 +68,7 @@ export async function memoryBenchmark(): Promise<boolean> {
     console.log(
       `\nThe most added to an idle peak: ${megabytes(worst)} (allowed ${megabytes(ALLOWED)}): ${held ? 'held' : 'NOT held'}`,
     );
-    return held;
+    return { held, found: { rows, allowed: ALLOWED } };
   } finally {
     await pair.stop();
     await rm(folder, { recursive: true, force: true });

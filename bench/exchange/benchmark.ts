@@ -1,46 +1,30 @@
-import { writeFileSync } from 'node:fs';
-import { cpus, release, totalmem } from 'node:os';
-import { join } from 'node:path';
-import { format, resolveConfig } from 'prettier';
+import type { Outcome } from '../outcome.ts';
 import { cryptoFloor } from './crypto-floor.ts';
 import { payloadOf } from './load.ts';
 import type { Measurement } from './measure.ts';
 import { measureOurs } from './ours.ts';
 import type { Load } from './ours.ts';
-import { performancePage } from './page.ts';
-import { performancePlot } from './plot.ts';
 import { startStoreServers } from './store-servers.ts';
 import { measureTheirs, noPhase4 } from './theirs.ts';
 
-/** Everything one run has found, as docs/performance.json has it. */
+/** Everything one run has found. */
 export interface ExchangeReport {
-  readonly at: string;
-  readonly machine: {
-    readonly cpu: string;
-    readonly cores: number;
-    readonly memoryGB: number;
-    readonly node: string;
-    readonly kernel: string;
-  };
   readonly measurements: readonly Measurement[];
   /** What could not be measured here, and why. */
   readonly skipped: readonly string[];
 }
 
 const LOADS: readonly Load[] = [
-  { payloadBytes: 5_000, count: 800, concurrency: 16, warmUp: 1200 },
+  { payloadBytes: 5_000, count: 800, concurrency: 16, warmUp: 2000 },
   { payloadBytes: 100_000, count: 300, concurrency: 16, warmUp: 60 },
   { payloadBytes: 10_000_000, count: 12, concurrency: 4, warmUp: 2 },
 ];
 
-const DOCS = join(import.meta.dirname, '../../docs');
-
 /**
  * Exchanges between two access points of this machine, each from submit to verified receipt, beside the cryptography they
- * cannot avoid and beside phase4 at the same work, all in one run. Rewrites docs/performance.* with `--write`. Held when
- * the small exchange costs less than four times its floor and there are more of them in a second than phase4 makes.
+ * cannot avoid and beside phase4 at the same work, all in one run. Held when the small exchange costs less than four times its floor and there are more of them in a second than phase4 makes.
  */
-export async function exchangeBenchmark(): Promise<boolean> {
+export async function exchangeBenchmark(): Promise<Outcome<ExchangeReport>> {
   const measurements: Measurement[] = [];
   const skipped: string[] = [];
   const add = (some: readonly Measurement[]): void => {
@@ -57,25 +41,12 @@ export async function exchangeBenchmark(): Promise<boolean> {
   const missing = noPhase4();
   if (missing !== false) skipped.push(`phase4: ${missing}`);
   else add(await measureTheirs(withFloor(LOADS, 2048)));
-  const report: ExchangeReport = { at: new Date().toISOString(), machine: machine(), measurements, skipped };
   for (const one of skipped) console.log(`skipped: ${one}`);
-  if (process.argv.includes('--write')) await write(report);
-  return verdict(report);
+  return { held: verdict(measurements), found: { measurements, skipped } };
 }
 
 function withFloor(loads: readonly Load[], keyBits: number): readonly (Load & { readonly floor: number })[] {
   return loads.map((load) => ({ ...load, floor: cryptoFloor(keyBits, payloadOf(load.payloadBytes)) }));
-}
-
-function machine(): ExchangeReport['machine'] {
-  const [first] = cpus();
-  return {
-    cpu: first?.model.trim() ?? 'unknown',
-    cores: cpus().length,
-    memoryGB: Math.round(totalmem() / 2 ** 30),
-    node: process.version,
-    kernel: release(),
-  };
 }
 
 function lineOf(one: Measurement): string {
@@ -87,15 +58,7 @@ function lineOf(one: Measurement): string {
   );
 }
 
-async function write(report: ExchangeReport): Promise<void> {
-  writeFileSync(join(DOCS, 'performance.json'), `${JSON.stringify(report, null, 2)}\n`);
-  writeFileSync(join(DOCS, 'performance.svg'), performancePlot(report.measurements));
-  const options = await resolveConfig(join(DOCS, 'performance.md'));
-  const page = await format(performancePage(report), { ...options, parser: 'markdown' });
-  writeFileSync(join(DOCS, 'performance.md'), page);
-}
-
-function verdict({ measurements }: ExchangeReport): boolean {
+function verdict(measurements: readonly Measurement[]): boolean {
   const small = (who: string): Measurement | undefined =>
     measurements.find((one) => one.who === who && one.payloadBytes === 5000 && one.keyBits === 2048);
   const [ours, theirs] = [small('Quoin to Quoin')!, small('phase4 to phase4')];

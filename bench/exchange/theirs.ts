@@ -19,9 +19,6 @@ import type { Load } from './ours.ts';
 /** Options of Java: its full compiler, and memory for the messages it keeps. */
 const JVM = ['-Xmx3g'];
 
-/** Messages a compiler of Java wants to have seen. */
-const JAVA_WARM_UP = 400;
-
 /** Messages of one measurement; it is the slower one, and its rate does not change with more. */
 const MOST_MESSAGES = 300;
 
@@ -44,15 +41,14 @@ export async function measureTheirs(
   try {
     const { peer, us } = await startBoth(folder, ends);
     const measured: Measurement[] = [];
-    for (const [index, { floor, ...load }] of loads.entries()) {
-      const warmUp = index === 0 ? JAVA_WARM_UP : load.warmUp;
+    for (const { floor, ...load } of loads) {
       const count = Math.min(load.count, MOST_MESSAGES);
       for (const [who, target, pids] of [
         ['phase4 to phase4', { to: PEER, url: peer.url }, [peer.pid]],
         ['phase4 to Quoin', { to: US }, [peer.pid, us.pid]],
       ] as const) {
         const request = requestOf(target, load);
-        await proven(peer, request, warmUp, load.concurrency);
+        await proven(peer, request, load.warmUp, load.concurrency);
         const used = (): number => pids.reduce((sum, pid) => sum + cpuOf(pid), 0);
         const before = used();
         const result = await proven(peer, request, count, load.concurrency);

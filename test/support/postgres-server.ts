@@ -151,6 +151,8 @@ const SETTINGS = {
   unix_socket_directories: '',
   max_connections: '200',
   shared_buffers: '32MB',
+  // A client that gives up before it has logged in holds its database until then: dropping it waits.
+  authentication_timeout: '10s',
   timezone: 'UTC',
 };
 

@@ -1,4 +1,4 @@
-import type { Measurement } from './measure.ts';
+import type { Measurement } from '../exchange/measure.ts';
 
 const WIDTH = 760;
 const LEFT = 250;

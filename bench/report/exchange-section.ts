@@ -1,18 +1,18 @@
 import { table } from '../../schemas/tables.ts';
-import type { ExchangeReport } from './benchmark.ts';
-import type { Measurement } from './measure.ts';
+import type { ExchangeReport } from '../exchange/benchmark.ts';
+import type { Measurement } from '../exchange/measure.ts';
+import { measuredOn } from './measured-on.ts';
+import type { Run } from './measured-on.ts';
 
-/** docs/performance.md, written from what a run has found. */
-export function performancePage({ at, machine, measurements, skipped }: ExchangeReport): string {
-  const { cpu, cores, memoryGB, node, kernel } = machine;
-  return `# Performance
-
-Written by \`npm run bench -- exchange --write\`; the numbers are in [performance.json](performance.json).
+/** Exchanges between two access points: the numbers, how they were measured, and what they consist of. */
+export function exchangeSection(run: Run<ExchangeReport>): string {
+  const { measurements, skipped } = run.found;
+  return `## Exchanges
 
 ![Exchanges a second](performance.svg)
 
-Measured ${at.slice(0, 10)} on ${cores} cores (${cpu}), ${memoryGB} GB, Linux ${kernel}, Node ${node}. The driver, both access
-points and, where they take part, PostgreSQL and Redis share these cores: compare the rows of one run, not runs of two machines.
+${measuredOn(run)} The driver, both access points and, where they take part, PostgreSQL and Redis share these cores: compare the
+rows of one run, not runs of two machines.
 
 ${table(
   [
@@ -32,7 +32,7 @@ ${table(
 )}
 ${skipped.map((one) => `\nNot measured: ${one}.`).join('\n')}
 
-## How
+### How
 
 - **An exchange** is one message from the submission at the backend API of one access point to its verified receipt: stored,
   signed, compressed, encrypted, pushed, verified, decrypted, stored, receipted, the receipt verified digest by digest and
@@ -45,11 +45,11 @@ ${skipped.map((one) => `\nNot measured: ${one}.`).join('\n')}
 - **The floor** is measured in the same run on one thread: two RSA signatures and their verification, one RSA-OAEP key transport
   each way, AES-128-GCM and SHA-256 over the payload on both sides, SHA-256 over the signed XML. Nothing can be quicker; what is above it
   is XML, MIME, HTTP, compression, disk, queue and log.
-- **phase4** (4.4.1 on Java 17, its full compiler, warmed up by 400 messages) builds, sends and verifies with the same algorithms and
+- **phase4** (4.4.1 on Java 17, its full compiler) builds, sends and verifies with the same algorithms and
   a compressed payload. It keeps messages in memory: no database, no queue, no API to submit to, so its work is less than ours.
-- Throughput counts after a warm-up of the same kind.
+- Everything counts after a warm-up of the same kind, the same for both: 2,000 messages of 5 kB, 60 of 100 kB, 2 of 10 MB.
 
-## What is above the floor
+### What is above the floor
 
 A profile of both processes under the small load (5 kB, RSA-2048, embedded) shows no single cause. At the receiver a quarter is the
 floor itself; the rest is reading and canonicalizing XML, the statements of the store, the log, the HTTP server and the garbage of all of
@@ -59,8 +59,6 @@ envelope and settles it, each in a transaction, and reads the receipt as careful
 Taken out so far: a sync for each statement (commits are gathered, decision 19), files for small payloads (decision 18), a call into the XML
 engine for each node (decision 30), building each statement anew, a write for each log line, a packet for each piece of a message. What would be
 next: signing without reading the own envelope again, one look at the store less before a claim, the streams around a small body.
-
-Memory: \`npm run bench -- memory\` sends 1 GB through two processes and compares peaks. Start: \`npm run bench -- start\`.
 `;
 }
 
