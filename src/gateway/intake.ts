@@ -1,17 +1,17 @@
 import { QuoinError } from '../protocol/errors/index.ts';
+import type { Intake } from '../msh/index.ts';
 import type { PlainAnswer } from '../world/http/index.ts';
-import type { Opening } from './making.ts';
 import type { SpaceGuard } from './space-guard.ts';
 
-/** Rejects with the reason why no new submission can be taken now, whoever it is for. */
-export function submissionGuard(
-  { config, backlog }: Pick<Opening, 'config' | 'backlog'>,
-  space: SpaceGuard,
-): () => Promise<void> {
-  return async () => {
-    const free = await space.lacking();
-    if (free !== undefined) throw lowSpace(free, config.limits.freeSpaceBytes);
-    await backlog.mayTake();
+/** Whether new submissions may be taken: while the disk has room, and the backlog lets them in. */
+export function submissionIntake(backlog: Intake, space: SpaceGuard, keptFree: number): Intake {
+  return {
+    mayTake: async () => {
+      const free = await space.lacking();
+      if (free !== undefined) throw lowSpace(free, keptFree);
+      await backlog.mayTake();
+    },
+    mayTakeFor: (partner) => backlog.mayTakeFor(partner),
   };
 }
 

@@ -1,7 +1,6 @@
 import type { Config } from '../config/index.ts';
 import type { LoadedAgreements } from '../load-agreements.ts';
 import type {
-  Backlog,
   Msh,
   MshContext,
   PayloadHealth,
@@ -16,6 +15,7 @@ import type { Closings } from './closings.ts';
 import type { Node } from './node.ts';
 import type { Reloader } from './reloader.ts';
 import type { Signals } from './signals.ts';
+import type { SpaceGuard } from './space-guard.ts';
 
 /** What a gateway is made of while it starts. Whoever opens something adds how to close it to `closings`. */
 export interface Making {
@@ -41,7 +41,7 @@ export type World = MshContext & {
 export interface Opening extends Omit<Making, 'closings'> {
   readonly world: World;
   readonly msh: Msh;
-  readonly backlog: Backlog;
+  readonly space: SpaceGuard;
   readonly node: Node;
   readonly notifier: Notifier;
   readonly doors: Closings;

@@ -1,13 +1,11 @@
 import { startRestListener } from '../faces/rest/index.ts';
 import { startHttpListener } from '../world/http/index.ts';
 import { configurationDesk } from './configuration-desk.ts';
-import { submissionGuard } from './intake.ts';
 import { listenerLimits } from './limits.ts';
 import type { Opening } from './making.ts';
-import type { SpaceGuard } from './space-guard.ts';
 
 /** Opens the door of the backends; its URL. */
-export async function openApi(opening: Opening, space: SpaceGuard): Promise<string> {
+export async function openApi(opening: Opening): Promise<string> {
   const { config, msh, notifier, observer, doors } = opening;
   const { api } = config.listeners;
   const { apiJsonBytes, messageBytes, parts, submissions, eventStreams } = config.limits;
@@ -23,7 +21,6 @@ export async function openApi(opening: Opening, space: SpaceGuard): Promise<stri
     notifier,
     observer,
     configuration: configurationDesk(opening),
-    mayTake: submissionGuard(opening, space),
     // The SOAP part counts as one of a message.
     limits: {
       jsonBytes: apiJsonBytes,

@@ -3,13 +3,9 @@ import { startAs4Listener } from '../world/http/index.ts';
 import { messageGuard } from './intake.ts';
 import { listenerLimits } from './limits.ts';
 import type { Opening } from './making.ts';
-import type { SpaceGuard } from './space-guard.ts';
 
 /** Opens the door of the partners; its URL. */
-export async function openAs4(
-  { config, msh, observer, doors, signals }: Opening,
-  space: SpaceGuard,
-): Promise<string> {
+export async function openAs4({ config, msh, observer, doors, signals, space }: Opening): Promise<string> {
   const { as4 } = config.listeners;
   const door = await startAs4Listener({
     host: as4.host,

@@ -3,7 +3,7 @@ export { createMsh } from './msh.ts';
 export { createNotifier } from './notify/notifier.ts';
 export type * from './notify/types.ts';
 export { createBacklog } from './submit/backlog.ts';
-export type { Backlog } from './submit/backlog.ts';
+export type { Intake } from './submit/intake.ts';
 export { inspect } from './inspect/inspect.ts';
 export type { Inspection, InspectionBasis } from './inspect/inspect.ts';
 export type { Agreements, MshContext, MshLimits, MshTimes, SendingLimits } from './context.ts';

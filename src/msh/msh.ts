@@ -16,19 +16,19 @@ import { send } from './send/send.ts';
 import { upcomingAttempts } from './send/settle.ts';
 import type { SendContext } from './send/send-context.ts';
 import { startSweeper } from './send/sweeper.ts';
-import type { Backlog } from './submit/backlog.ts';
+import type { Intake } from './submit/intake.ts';
 import { ping } from './submit/ping.ts';
 import { submit } from './submit/submit.ts';
 import type { Msh, OutboundStatus } from './types.ts';
 
-/** The operations of the ebMS3 messaging model over the given world; without a backlog as much may wait as will. */
-export function createMsh(world: MshContext, backlog?: Backlog): Msh {
+/** The operations of the ebMS3 messaging model over the given world; without an intake every submission is taken. */
+export function createMsh(world: MshContext, intake?: Intake): Msh {
   const { store } = world;
   const desk = new PartnerDesk(world, (partner) => ringForPartner(world, partner));
   const context: SendContext = { ...world, desk };
   return {
     partners: partnersOf(context, desk),
-    submit: (submission, parts) => submit(context, submission, parts, backlog?.mayTakeFor),
+    submit: (submission, parts) => submit(context, submission, parts, intake),
     ping: (target) => ping(context, target),
     receive: (request) => receive(context, request),
     status: (messageId) => status(context, messageId),

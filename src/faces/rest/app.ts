@@ -23,8 +23,6 @@ export interface RestAppOptions {
   readonly observer: Observer;
   readonly configuration?: ConfigurationDesk | undefined;
   readonly limits?: Partial<RestLimits> | undefined;
-  /** Rejects with the reason why no new submission can be taken now. */
-  readonly mayTake?: (() => Promise<void>) | undefined;
   /** Bearer token that may do everything. Without one and without keys only local callers are served. */
   readonly token?: string | undefined;
   /** The keys in force, asked for at every request. */
@@ -175,7 +173,6 @@ export function restApp(options: RestAppOptions): Express {
     observer: options.observer,
     configuration: options.configuration,
     limits: { ...REST_LIMITS, ...options.limits },
-    mayTake: options.mayTake,
     closing: options.closing ?? new AbortController().signal,
   };
   const app = express();

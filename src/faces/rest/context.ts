@@ -60,8 +60,6 @@ export interface RestContext {
    */
   readonly stillAdmit: () => void;
   readonly configuration?: ConfigurationDesk | undefined;
-  /** Rejects with the reason why no new submission can be taken now. */
-  readonly mayTake?: (() => Promise<void>) | undefined;
   /** Aborts when the API is about to close, so that long polls end. */
   readonly closing: AbortSignal;
 }

@@ -1,14 +1,13 @@
 import type { Operation } from './context.ts';
 import { RestError } from './problems.ts';
 
-/** The same operation for so many submissions at once, and only while new ones are taken; told before a byte of the body is read. */
+/** The same operation for so many submissions at once; told before a byte of the body is read. */
 export function bounded(operation: Operation): Operation {
   return async (context, request, response) => {
     const { limits, submissions } = context;
     if (submissions.running >= limits.submissions) throw busy(limits.submissions);
     submissions.running += 1;
     try {
-      await context.mayTake?.();
       await operation(context, request, response);
     } finally {
       submissions.running -= 1;

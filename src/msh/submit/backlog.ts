@@ -3,6 +3,7 @@ import type { MshContext } from '../context.ts';
 import { knownPartners } from '../partners/desk.ts';
 import { laneKey, laneOf } from '../partners/directory.ts';
 import type { WaitingLane } from '../ports/index.ts';
+import type { Intake } from './intake.ts';
 
 /** ms for which a count is good. */
 const FRESH_MS = 2_000;
@@ -18,16 +19,11 @@ const HARD_LIMITS = 2;
 
 type Context = Pick<MshContext, 'store' | 'nature' | 'agreements'>;
 
-/** Whether new submissions may be taken; both reject with `submit/backlog-full`. */
-export interface Backlog {
-  /** For anybody: rejects while twice the limit waits. */
-  readonly mayTake: () => Promise<void>;
-  /** For one partner: rejects while the limit is reached and half of it, or more, waits for this partner. */
-  readonly mayTakeFor: (partner: string) => Promise<void>;
-}
-
-/** Watches how many messages wait to be sent. Whom most of them are for is refused first: a slow partner stops no other. */
-export function createBacklog(context: Context, most: number): Backlog {
+/**
+ * Watches how many messages wait to be sent, and rejects with `submit/backlog-full`: everybody while twice the limit waits;
+ * a partner while the limit is reached and half of it, or more, waits for this one. So a slow partner stops no other.
+ */
+export function createBacklog(context: Context, most: number): Intake {
   const looks = createLooks(context);
   const everybody = createGate(most * HARD_LIMITS);
   const anybody = createGate(most);

@@ -16,7 +16,7 @@ export interface HeaderSources {
   readonly answered?: InboundMessage | undefined;
 }
 
-/** What `generatedId` makes of an Idempotency-Key, before the domain. */
+/** What `keyedId` makes of an Idempotency-Key, before the domain. */
 const RESERVED = /^[0-9a-f]{64}@/;
 
 /** RFC 2822 msg-id characters and what the field uses beyond them: printable, no white space, no angle brackets. */
@@ -31,9 +31,8 @@ export function completeHeader(
   governing: GoverningLeg,
   sources: HeaderSources,
 ): UserMessage {
-  const messageId = submission.messageId ?? generatedId(submission, sources);
+  const messageId = settledId(submission, sources.idDomain) ?? `${sources.uuid()}@${sources.idDomain}`;
   checkId('messageId', messageId);
-  refuseReserved(submission, sources);
   const { pmode, leg, self, partner } = governing;
   const service = submission.service ?? leg.service;
   return {
@@ -56,20 +55,32 @@ export function completeHeader(
   };
 }
 
-/** An id from the idempotency key, so that the MessageId decides who was first, in one commit; fresh without a key. */
-function generatedId({ idempotency }: Submission, { uuid, idDomain }: HeaderSources): string {
-  if (idempotency === undefined) return `${uuid()}@${idDomain}`;
+/**
+ * The MessageId that a submission has before anything is generated: named by itself, or made from its Idempotency-Key.
+ * Throws `submit/invalid-id`, `submit/reserved-id`.
+ */
+export function settledId(submission: Submission, idDomain: string): string | undefined {
+  const messageId = submission.messageId ?? keyedId(submission, idDomain);
+  if (messageId === undefined) return undefined;
+  checkId('messageId', messageId);
+  refuseReserved(submission, idDomain);
+  return messageId;
+}
+
+/** An id from the idempotency key, so that the MessageId decides who was first, in one commit. */
+function keyedId({ idempotency }: Submission, idDomain: string): string | undefined {
+  if (idempotency === undefined) return undefined;
   // As a list: no caller and key run together into the text of another pair.
   const pair = JSON.stringify([idempotency.caller, idempotency.key]);
   return `${createHash('sha256').update(pair).digest('hex')}@${idDomain}`;
 }
 
 /** Who could choose the id that the key of another caller makes would stand in the way of its message. */
-function refuseReserved(submission: Submission, sources: HeaderSources): void {
+function refuseReserved(submission: Submission, idDomain: string): void {
   const { messageId } = submission;
   if (messageId === undefined || !RESERVED.test(messageId)) return;
-  if (messageId.slice(messageId.indexOf('@') + 1) !== sources.idDomain) return;
-  if (submission.idempotency !== undefined && messageId === generatedId(submission, sources)) return;
+  if (messageId.slice(messageId.indexOf('@') + 1) !== idDomain) return;
+  if (messageId === keyedId(submission, idDomain)) return;
   throw new QuoinError(
     'submit/reserved-id',
     'A MessageId of this form is made from an Idempotency-Key and from nothing else.',
@@ -77,7 +88,7 @@ function refuseReserved(submission: Submission, sources: HeaderSources): void {
       finding: {
         check: 'message-id-free',
         field: 'messageId',
-        expected: `anything but 64 hex digits at ${sources.idDomain}`,
+        expected: `anything but 64 hex digits at ${idDomain}`,
         found: messageId,
         advice:
           'Leave messageId out, or use a UUID before the @; to repeat a message send its Idempotency-Key.',

@@ -168,7 +168,8 @@ function tooLarge(index: number, limit: number): QuoinError {
   });
 }
 
-function undeclared(index: number, repeated: boolean): QuoinError {
+/** A part that is not declared, or came twice. */
+export function undeclared(index: number, repeated: boolean): QuoinError {
   return new QuoinError(
     'submit/undeclared-part',
     repeated ? 'A part came twice.' : 'A part came that the submission does not declare.',
@@ -182,7 +183,8 @@ function undeclared(index: number, repeated: boolean): QuoinError {
   );
 }
 
-function missing(index: number): never {
+/** Throws for a declared part that did not come. */
+export function missing(index: number): never {
   throw new QuoinError('submit/missing-part', 'A declared part did not come.', {
     finding: {
       check: 'part-present',

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { QuoinError } from '../../protocol/errors/index.ts';
 import {
   commonProfileViolations,
@@ -11,29 +10,46 @@ import type { UserMessage } from '../../protocol/ebms/index.ts';
 import type { Leg } from '../../protocol/pmode/index.ts';
 import type { MshContext } from '../context.ts';
 import { legFields, mayHaveHappened } from '../messages.ts';
-import type { InboundMessage, NewOutboundMessage, OutboundMessage, StoredPart } from '../ports/index.ts';
+import type { InboundMessage, NewOutboundMessage, OutboundMessage } from '../ports/index.ts';
 import { retryPolicyToKeep } from '../retry-policy.ts';
 import { ring } from '../ring.ts';
 import { startSteps } from '../step-clock.ts';
 import type { PartStreams, Submission, SubmitResult } from '../types.ts';
 import { choosePMode } from './choose-pmode.ts';
 import { checkId, completeHeader } from './complete-header.ts';
+import { fingerprint } from './fingerprint.ts';
+import type { Intake } from './intake.ts';
 import { discardParts, keepPayloads } from './keep.ts';
+import { otherContent, repeatedMessage, requireSame } from './repetition.ts';
 
 /**
  * Submit (ebMS3 2.1.1): choose the P-Mode, complete the header, keep everything, ring the queue. When it resolves,
- * the submission is durable. The same MessageId with the same content is accepted again without effect. `mayTakeFor`
- * rejects before a payload is read when nothing new may be taken for the partner.
+ * the submission is durable. The same MessageId with the same content is accepted again without effect, whatever the
+ * P-Modes and the `intake` say by now; the intake rejects before a payload is read when nothing new may be taken.
  */
 export async function submit(
   context: MshContext,
   submission: Submission,
   streams: PartStreams,
-  mayTakeFor?: (partner: string) => Promise<void>,
+  intake?: Intake,
 ): Promise<SubmitResult> {
+  const known = await repeatedMessage(context, submission);
+  if (known === undefined) return submitNew(context, submission, streams, intake);
+  await requireSame(known, submission, streams);
+  return resultOf('exists', known);
+}
+
+/** What nobody had submitted a moment ago; two of it at once are decided when they are kept. */
+async function submitNew(
+  context: MshContext,
+  submission: Submission,
+  streams: PartStreams,
+  intake: Intake | undefined,
+): Promise<SubmitResult> {
+  await intake?.mayTake();
   const steps = startSteps(context.nature, 'submit/complete-header');
   const governing = choosePMode(context.agreements().pmodes, submission);
-  await mayTakeFor?.(governing.partner.name);
+  await intake?.mayTakeFor(governing.partner.name);
   const answered = await answeredMessage(context, submission);
   const { now, uuid } = context.nature;
   const header = completeHeader(submission, governing, {
@@ -95,19 +111,7 @@ async function insertOrDiscard(
   if (inserted.outcome === 'kept') return inserted;
   await discardParts(context, message.parts);
   if (inserted.message.fingerprint === message.fingerprint) return inserted;
-  throw new QuoinError(
-    'submit/duplicate-message-id',
-    'This MessageId was already submitted with other content.',
-    {
-      finding: {
-        check: 'message-id-unique',
-        field: 'messageId',
-        found: message.messageId,
-        advice:
-          'Leave messageId out to have one generated, or send the same content again; an Idempotency-Key is for one content.',
-      },
-    },
-  );
+  throw otherContent(message.messageId);
 }
 
 /** The same rules the partner will hold the message to, told to the producer now. */
@@ -137,26 +141,6 @@ async function answeredMessage(
   checkId('refToMessageId', submission.refToMessageId);
   const found = await context.store.findInbound(submission.refToMessageId);
   return found.length === 1 ? found[0] : undefined;
-}
-
-/** What the producer asked for, apart from anything generated: tells a repetition from a conflict. */
-function fingerprint(submission: Submission, parts: readonly StoredPart[]): string {
-  const asked = { ...submission, messageId: undefined, idempotency: undefined };
-  const hash = createHash('sha256').update(JSON.stringify(sorted(asked)));
-  for (const part of parts) hash.update(`\n${part.sha256}`);
-  return hash.digest('hex');
-}
-
-/** The same value with object keys in one order, so that equal submissions have equal text. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, v]) => v !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([k, v]) => [k, sorted(v)]),
-  );
 }
 
 function resultOf(outcome: 'kept' | 'exists', message: OutboundMessage): SubmitResult {

@@ -39,7 +39,6 @@ interface ApiOptions {
   readonly limits?: Partial<RestLimits>;
   readonly token?: string;
   readonly notifier?: Notifier;
-  readonly mayTake?: () => Promise<void>;
   readonly keys?: () => readonly ApiKey[];
   readonly now?: () => number;
 }

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { after, test } from 'node:test';
+import { createMsh } from '../../../src/msh/index.ts';
+import { QuoinError } from '../../../src/protocol/errors/index.ts';
 import { inReverse, pairGateways, PARTY_TYPE, SERVICE } from '../../support/test-pair.ts';
 import type { Pair } from '../../support/test-pair.ts';
 import { assertProblem, serveApi } from './api.ts';
@@ -74,6 +76,23 @@ for (const [name, send] of Object.entries(FORMS)) {
     }
     assert.equal((await a.outbox()).length, 1);
     assert.equal(a.payloadFiles().length, files, 'nothing of a refused repetition is kept');
+  });
+
+  test(`${name}: a key that is known is answered even while nothing new is taken`, HANGS, async () => {
+    const { api, a } = await serve();
+    const first = await send(api, 'k');
+    const full = (): Promise<never> =>
+      Promise.reject(new QuoinError('submit/backlog-full', '7 messages wait to be sent.'));
+    const msh = createMsh(a.context, { mayTake: full, mayTakeFor: full });
+    const closed = await serveApi(ending, msh);
+    const again = await send(closed, 'k');
+    assert.equal(again.status, 200, again.text);
+    assert.equal(again.json.messageId, first.json.messageId);
+    const conflict = await send(closed, 'k', {}, `${NOTE} `);
+    assertProblem(conflict, 409, 'submit/duplicate-message-id', 'messageId');
+    const refused = await send(closed, 'new');
+    assertProblem(refused, 503, 'submit/backlog-full');
+    assert.match(refused.headers.get('retry-after') ?? '', /^\d+$/);
   });
 
   test(`${name}: of many repetitions at once one is accepted`, HANGS, async () => {

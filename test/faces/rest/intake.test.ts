@@ -65,13 +65,12 @@ test('a submission that breaks off gives its place back', async (t) => {
 
 test('what the access point cannot take now is refused with its reason; everything else goes on', async (t) => {
   let full = true;
-  const api = await startApi(t, {
-    limits: { submissions: 1 },
-    mayTake: async () => {
-      await Promise.resolve();
-      if (full) throw new QuoinError('submit/backlog-full', '7 messages wait to be sent.');
-    },
-  });
+  const api = await startApi(t, { limits: { submissions: 1 } });
+  const submit = api.msh.submit.bind(api.msh);
+  api.msh.submit = (...given) =>
+    full
+      ? Promise.reject(new QuoinError('submit/backlog-full', '7 messages wait to be sent.'))
+      : submit(...given);
   for (const _ of [1, 2]) {
     const answer = await api.postJson('/v1/messages', SUBMISSION);
     assertProblem(answer, 503, 'submit/backlog-full');
