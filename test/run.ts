@@ -37,7 +37,7 @@ const runner = spawn(
     // It repeats what failed at the end, where one looks first and where a shortened log still has it.
     '--test-reporter=spec',
     // No speed is measured by it: a file that does not end is named and ended, instead of keeping everybody waiting.
-    `--test-timeout=${10 * 60_000}`,
+    `--test-timeout=${20 * 60_000}`,
     ...files,
   ],
   { stdio: 'inherit', env: { ...process.env, ...servers.env } },

@@ -9,7 +9,6 @@ import type { TestWorld } from '../support/test-gateway.ts';
 
 /** G01 and G02: compressed parts that are not what they say. All are properly signed and encrypted. */
 
-const HANGS = { timeout: 60_000 };
 const MIB = 1024 * 1024;
 let target: Target;
 /** Bytes written to the payload store since the last look. */
@@ -51,7 +50,7 @@ const COMPRESSION_TYPE = '<eb:Property name="CompressionType">application/gzip</
 const MIME_TYPE = '<eb:Property name="MimeType">application/xml</eb:Property>';
 
 describe('G01 bombs', () => {
-  test('G01 a hundred megabytes of nothing, 1:1000, stop at ten', HANGS, async () => {
+  test('G01 a hundred megabytes of nothing, 1:1000, stop at ten', async () => {
     const bomb = gzipSync(Buffer.alloc(100 * MIB));
     assert.ok(bomb.length < 110_000);
     const peak = process.resourceUsage().maxRSS;
@@ -61,31 +60,31 @@ describe('G01 bombs', () => {
     assert.ok(process.resourceUsage().maxRSS - peak < 100 * 1024, 'memory stays bounded');
   });
 
-  test('G01 a bomb inside gzip is opened once and no further', HANGS, async () => {
+  test('G01 a bomb inside gzip is opened once and no further', async () => {
     const bomb = gzipSync(Buffer.alloc(100 * MIB));
     const kept = await target.accepts(target.forge(instead(() => gzipSync(bomb))));
     assert.deepEqual(await target.gateway.content(kept.parts[0]!), bomb);
   });
 
-  test('G01 a million members of nothing', HANGS, async () => {
+  test('G01 a million members of nothing', async () => {
     const member = gzipSync(Buffer.alloc(0));
     const bomb = Buffer.alloc(member.length * 1_000_000, member);
     await target.refuses(target.forge(instead(bomb)), { ebms: 'EBMS:0303', code: 'as4/gzip-members' });
   });
 
-  test('G01 bombs in a row: the ratio counts over all members', HANGS, async () => {
+  test('G01 bombs in a row: the ratio counts over all members', async () => {
     const member = gzipSync(Buffer.alloc(MIB));
     const bomb = Buffer.concat(Array.from({ length: 60 }, () => member));
     await target.refuses(target.forge(instead(bomb)), { ebms: 'EBMS:0303', code: 'as4/gzip-ratio' });
   });
 
-  test('G01 larger than the P-Mode allows, though it compresses like a document', HANGS, async () => {
+  test('G01 larger than the P-Mode allows, though it compresses like a document', async () => {
     const large = gzipSync(randomBytes(120_000));
     const message = target.forge(instead(large), { collaboration: collaborationXml('Small') });
     await target.refuses(message, { ebms: 'EBMS:0303', code: 'as4/gzip-size' });
   });
 
-  test('G01 parts that are small enough one by one, but not together', HANGS, async () => {
+  test('G01 parts that are small enough one by one, but not together', async () => {
     const parts = ['one', 'two'].map((contentId) =>
       ordinaryPart({ contentId, content: randomBytes(90_000) }),
     );
@@ -93,7 +92,7 @@ describe('G01 bombs', () => {
     await target.refuses(message, { ebms: 'EBMS:0010', code: 'receive/too-large' });
   });
 
-  test('G01 larger than the P-Mode allows, not compressed', HANGS, async () => {
+  test('G01 larger than the P-Mode allows, not compressed', async () => {
     const part = ordinaryPart({
       content: randomBytes(120_000),
       compress: false,
@@ -103,7 +102,7 @@ describe('G01 bombs', () => {
     await target.refuses(message, { ebms: 'EBMS:0010', code: 'receive/too-large' });
   });
 
-  test('G01 more parts than the P-Mode allows', HANGS, async () => {
+  test('G01 more parts than the P-Mode allows', async () => {
     const parts = ['one', 'two', 'three'].map((contentId) => ordinaryPart({ contentId }));
     const message = target.forge({}, { parts, collaboration: collaborationXml('Small') });
     await target.refuses(message, { ebms: 'EBMS:0010' });
@@ -147,17 +146,17 @@ describe('G01 damage', () => {
     zeros: Buffer.alloc(1000),
   };
   for (const [name, bytes] of Object.entries(damaged)) {
-    test(`G01 ${name}`, HANGS, async () => {
+    test(`G01 ${name}`, async () => {
       await target.refuses(target.forge(instead(bytes)), { ebms: 'EBMS:0303' });
     });
   }
 
-  test('G01 cut anywhere', HANGS, async () => {
+  test('G01 cut anywhere', async () => {
     for (let end = 0; end < honest.length; end += 3)
       await target.refuses(target.forge(instead(honest.subarray(0, end))), { ebms: 'EBMS:0303' });
   });
 
-  test('G01 the error is that of AS4 3.1 (TA30), and says nothing of our insides', HANGS, async () => {
+  test('G01 the error is that of AS4 3.1 (TA30), and says nothing of our insides', async () => {
     const message = target.forge(instead(document));
     const { error, description, body } = await target.strike(message);
     assert.deepEqual(error, {
@@ -172,12 +171,12 @@ describe('G01 damage', () => {
     assert.ok(!body.includes(target.gateway.folder));
   });
 
-  test('G01 damage under a wrong digest is told as a wrong digest only', HANGS, async () => {
+  test('G01 damage under a wrong digest is told as a wrong digest only', async () => {
     const message = target.forge({ ...instead(document), digested: () => Buffer.from('other') });
     await target.refuses(message, { ebms: 'EBMS:0101', code: 'receive/payload-digest' });
   });
 
-  test('G01 several sound members are one document', HANGS, async () => {
+  test('G01 several sound members are one document', async () => {
     const kept = await target.accepts(target.forge(instead(Buffer.concat([honest, honest]))));
     assert.equal((await target.gateway.content(kept.parts[0]!)).toString(), document.toString().repeat(2));
   });
@@ -189,7 +188,7 @@ describe('G01 and G02 labels', () => {
   // The table of cases says 0303. The value itself is what is wrong here, and no gunzip is tried: "EBMS:0003
   // ValueInconsistent: value conflicts with other content or is ill-formed for its use", as phase4 answers.
   for (const type of ['application/x-gzip', 'application/zip', 'gzip', 'APPLICATION/GZIP']) {
-    test(`G01 CompressionType ${type}`, HANGS, async () => {
+    test(`G01 CompressionType ${type}`, async () => {
       const properties = MIME_TYPE + COMPRESSION_TYPE.replace('application/gzip', type);
       await target.refuses(target.forge({}, { parts: [part(properties)] }), {
         ebms: 'EBMS:0003',
@@ -198,19 +197,19 @@ describe('G01 and G02 labels', () => {
     });
   }
 
-  test('G01 two different CompressionTypes', HANGS, async () => {
+  test('G01 two different CompressionTypes', async () => {
     const properties = `${MIME_TYPE}${COMPRESSION_TYPE}${COMPRESSION_TYPE.replace('gzip', 'zip')}`;
     await target.refuses(target.forge({}, { parts: [part(properties)] }), { ebms: 'EBMS:0003' });
   });
 
-  test('G01 CompressionType without MimeType (TA26)', HANGS, async () => {
+  test('G01 CompressionType without MimeType (TA26)', async () => {
     await target.refuses(target.forge({}, { parts: [part(COMPRESSION_TYPE)] }), {
       ebms: 'EBMS:0003',
       code: 'as4/mime-type-when-compressed',
     });
   });
 
-  test('G01 a CharacterSet that is none (TA29)', HANGS, async () => {
+  test('G01 a CharacterSet that is none (TA29)', async () => {
     const properties = `${MIME_TYPE}${COMPRESSION_TYPE}<eb:Property name="CharacterSet">!utf*</eb:Property>`;
     await target.refuses(target.forge({}, { parts: [part(properties)] }), {
       ebms: 'EBMS:0003',
@@ -218,17 +217,17 @@ describe('G01 and G02 labels', () => {
     });
   });
 
-  test('G02 plain XML labelled as compressed', HANGS, async () => {
+  test('G02 plain XML labelled as compressed', async () => {
     await target.refuses(target.forge(instead(document)), { ebms: 'EBMS:0303', code: 'as4/gzip-header' });
   });
 
-  test('G02 gzip without label is delivered as it is', HANGS, async () => {
+  test('G02 gzip without label is delivered as it is', async () => {
     const unlabelled = ordinaryPart({ content: honest, compress: false, mimeType: 'application/gzip' });
     const kept = await target.accepts(target.forge({}, { parts: [unlabelled] }));
     assert.deepEqual(await target.gateway.content(kept.parts[0]!), honest);
   });
 
-  test('G02 gzip without any property is delivered as it is', HANGS, async () => {
+  test('G02 gzip without any property is delivered as it is', async () => {
     const unlabelled = ordinaryPart({
       content: honest,
       compress: false,

@@ -22,7 +22,6 @@ import { networkDown } from '../support/test-wire.ts';
 
 /** R03: what may come back instead of a receipt. */
 
-const HANGS = { timeout: 60_000 };
 let sender: Sender;
 before(async () => {
   sender = await openSender();
@@ -173,7 +172,7 @@ describe('R03 answers that prove nothing are followed by a retry', () => {
     ],
   };
   for (const [name, [answering, code]] of Object.entries(cases)) {
-    test(`R03 ${name}`, HANGS, async () => {
+    test(`R03 ${name}`, async () => {
       const { message, attempts, upcoming } = await afterOne(answering);
       assert.equal(message.state, 'WAITING_FOR_RETRY', JSON.stringify(message.failure));
       assert.equal(message.receipt, undefined);
@@ -189,7 +188,7 @@ describe('R03 answers that prove nothing are followed by a retry', () => {
 describe('R03 what only the partner can say ends the sending', () => {
   const final = ['0001', '0003', '0008', '0009', '0010', '0011', '0101', '0103', '0303'];
   for (const number of final) {
-    test(`R03 a signed EBMS:${number} about this message`, HANGS, async () => {
+    test(`R03 a signed EBMS:${number} about this message`, async () => {
       const { message, attempts } = await afterOne(errors(`EBMS:${number}`));
       assert.equal(message.state, 'SEND_FAILURE');
       assert.equal(attempts[0]!.outcome, 'refused');
@@ -201,24 +200,24 @@ describe('R03 what only the partner can say ends the sending', () => {
     });
   }
 
-  test('R03 a signed error that names the message in MessageInfo only', HANGS, async () => {
+  test('R03 a signed error that names the message in MessageInfo only', async () => {
     const { message } = await afterOne(errors('EBMS:0010', { content: errorXml('EBMS:0010') }));
     assert.equal(message.state, 'SEND_FAILURE');
   });
 
-  test('R03 a signed duplicate at the first attempt: the MessageId was taken', HANGS, async () => {
+  test('R03 a signed duplicate at the first attempt: the MessageId was taken', async () => {
     const { message } = await afterOne(errors('EBMS:4001'));
     assert.equal(message.state, 'SEND_FAILURE');
     assert.equal(message.failure?.code, 'send/message-id-taken');
   });
 
-  test('R03 a signed duplicate at a later attempt: an earlier one had arrived', HANGS, async () => {
+  test('R03 a signed duplicate at a later attempt: an earlier one had arrived', async () => {
     const { message } = await afterOne(text(202, undefined));
     const { message: later } = await sender.retry(message.messageId, errors('EBMS:4001'));
     assert.equal(later.state, 'ACKNOWLEDGED');
   });
 
-  test('R03 the same duplicate, kept from another message and played again', HANGS, async () => {
+  test('R03 the same duplicate, kept from another message and played again', async () => {
     const { message: first } = await afterOne(text(202, undefined));
     await sender.retry(first.messageId, errors('EBMS:4001'));
     const old = sender.wire.exchanges.at(-1)!.reply!;
@@ -240,7 +239,7 @@ describe('R03 at the end of the window: EBMS:0301', () => {
     },
   };
   for (const [name, answering] of Object.entries(ends)) {
-    test(`R03 ${name}`, HANGS, async () => {
+    test(`R03 ${name}`, async () => {
       const { messageId } = await sender.send(answering);
       for (let retry = 1; retry <= 4; retry += 1) await sender.retry(messageId, answering);
       const { message, attempts, upcoming } = await sender.status(messageId);
@@ -305,7 +304,7 @@ describe('R03 over real HTTP', () => {
     },
   };
   for (const [name, act] of Object.entries(drips)) {
-    test(`R03 ${name}`, HANGS, async () => {
+    test(`R03 ${name}`, async () => {
       const { message, attempts } = await overHttp(act);
       assert.equal(message.state, 'WAITING_FOR_RETRY', JSON.stringify(message.failure));
       assert.equal(attempts.length, 1);

@@ -17,7 +17,6 @@ import type { Target } from '../support/attacker-target.ts';
 
 /** S09 to S12: transforms, prefix lists, reference targets, signature and digest algorithms. */
 
-const HANGS = { timeout: 30_000 };
 const DSIG_MORE = 'http://www.w3.org/2001/04/xmldsig-more#';
 let target: Target;
 before(async () => {
@@ -79,7 +78,7 @@ describe('S09 transforms', () => {
     'a hundred of them': { xml: C14N_TRANSFORM.repeat(100), code: 'wss/too-many' },
   };
   for (const [name, { xml, code = 'wss/algorithm-not-allowed' }] of Object.entries(refused)) {
-    test(`S09 on Messaging: ${name}`, HANGS, async () => {
+    test(`S09 on Messaging: ${name}`, async () => {
       const message = target.forge({
         references: changed(isMessaging, (reference) => ({ ...reference, transforms: xml })),
       });
@@ -94,7 +93,7 @@ describe('S09 transforms', () => {
     none: '',
   };
   for (const [name, transforms] of Object.entries(onParts)) {
-    test(`S09 on a part: ${name}`, HANGS, async () => {
+    test(`S09 on a part: ${name}`, async () => {
       const message = target.forge({
         references: changed(isPart, (reference) => ({ ...reference, transforms })),
       });
@@ -107,7 +106,7 @@ describe('S09 transforms', () => {
     'http://www.w3.org/TR/2001/REC-xml-c14n-20010315',
     'urn:example:c14n',
   ]) {
-    test(`S09 CanonicalizationMethod ${algorithm}`, HANGS, async () => {
+    test(`S09 CanonicalizationMethod ${algorithm}`, async () => {
       const message = target.forge({
         signedInfo: (xml) =>
           xml.replace(
@@ -158,17 +157,17 @@ describe('S10 InclusiveNamespaces', () => {
     'a prefix twice': ['xsd xsd', onXsd],
   };
   for (const [name, [prefixes, expected]] of Object.entries(accepted)) {
-    test(`S10 ${name} gives the right canonical form`, HANGS, async () => {
+    test(`S10 ${name} gives the right canonical form`, async () => {
       await target.accepts(signedWith(prefixes, expected));
     });
   }
 
-  test('S10 a canonical form that ignores the list is refused', HANGS, async () => {
+  test('S10 a canonical form that ignores the list is refused', async () => {
     const message = signedWith('xsd', (xml) => xml);
     await target.refuses(message, { ebms: 'EBMS:0101', code: 'wss/digest-mismatch' });
   });
 
-  test('S10 a hundred thousand prefixes', HANGS, async () => {
+  test('S10 a hundred thousand prefixes', async () => {
     const many = Array.from({ length: 100_000 }, (_, i) => `p${i}`).join(' ');
     await target.refuses(
       signedWith(many, (xml) => xml),
@@ -176,14 +175,14 @@ describe('S10 InclusiveNamespaces', () => {
     );
   });
 
-  test('S10 a prefix that is none', HANGS, async () => {
+  test('S10 a prefix that is none', async () => {
     await target.refuses(
       signedWith('a:b', (xml) => xml),
       { ebms: 'EBMS:0103', code: 'wss/not-canonical' },
     );
   });
 
-  test('S10 a hundred thousand prefixes for SignedInfo', HANGS, async () => {
+  test('S10 a hundred thousand prefixes for SignedInfo', async () => {
     const many = Array.from({ length: 100_000 }, (_, i) => `p${i}`).join(' ');
     const message = target.forge({
       signedInfo: (xml) =>
@@ -209,7 +208,7 @@ describe('S11 what a reference names', () => {
     'a fragment with white space': `# ${BODY_ID}`,
   };
   for (const [name, uri] of Object.entries(targets)) {
-    test(`S11 ${name}`, HANGS, async () => {
+    test(`S11 ${name}`, async () => {
       const message = target.forge({
         references: (references) => [...references, { ...references[0]!, uri }],
       });
@@ -217,21 +216,21 @@ describe('S11 what a reference names', () => {
     });
   }
 
-  test('S11 an id that nothing carries', HANGS, async () => {
+  test('S11 an id that nothing carries', async () => {
     const message = target.forge({
       references: (references) => [...references, { ...references[0]!, uri: '#nobody' }],
     });
     await target.refuses(message, { ebms: 'EBMS:0101', code: 'wss/reference-unresolved' });
   });
 
-  test('S11 a thousand references', HANGS, async () => {
+  test('S11 a thousand references', async () => {
     const message = target.forge({
       references: (references) => [...references, ...Array.from({ length: 1000 }, () => references[0]!)],
     });
     await target.refuses(message, { ebms: 'EBMS:0103', code: 'wss/too-many' });
   });
 
-  test('S11 twenty references to one large element', HANGS, async () => {
+  test('S11 twenty references to one large element', async () => {
     const message = target.forge({
       references: (references) => [...references, ...Array.from({ length: 20 }, () => references[0]!)],
     });
@@ -283,13 +282,13 @@ describe('S12 signature and digest algorithms', () => {
     'a digest algorithm': { method: SHA256 },
   };
   for (const [name, { method, value }] of Object.entries(refused)) {
-    test(`S12 ${name}`, HANGS, async () => {
+    test(`S12 ${name}`, async () => {
       const message = target.forge({ signatureMethod: method, ...(value === undefined ? {} : { value }) });
       await target.refuses(message, { ebms: 'EBMS:0103', code: 'wss/algorithm-not-allowed' });
     });
   }
 
-  test('S12 no algorithm at all', HANGS, async () => {
+  test('S12 no algorithm at all', async () => {
     const message = target.forge({
       signedInfo: (xml) => xml.replace(/<ds:SignatureMethod Algorithm="[^"]*"/, '<ds:SignatureMethod'),
     });
@@ -313,17 +312,17 @@ describe('S12 signature and digest algorithms', () => {
       Buffer.concat([Buffer.from([0]), sign('sha256', bytes, target.a.privateKey)]),
   };
   for (const [name, value] of Object.entries(values)) {
-    test(`S12 a value that does not hold: ${name}`, HANGS, async () => {
+    test(`S12 a value that does not hold: ${name}`, async () => {
       await target.refuses(target.forge({ value }), { ebms: 'EBMS:0101', code: 'wss/signature-value' });
     });
   }
 
-  test('S12 an empty value', HANGS, async () => {
+  test('S12 an empty value', async () => {
     const message = target.forge({ value: () => Buffer.alloc(0) });
     await target.refuses(message, { ebms: 'EBMS:0101', code: 'wss/malformed-signature' });
   });
 
-  test('S12 a value that is no base64', HANGS, async () => {
+  test('S12 a value that is no base64', async () => {
     const message = target.forge({
       signature: (xml) => xml.replace('<ds:SignatureValue>', '<ds:SignatureValue>*'),
     });
@@ -341,7 +340,7 @@ describe('S12 signature and digest algorithms', () => {
       ['Messaging', isMessaging],
       ['a part', isPart],
     ] as const) {
-      test(`S12 the digest of ${what} by ${name}`, HANGS, async () => {
+      test(`S12 the digest of ${what} by ${name}`, async () => {
         let messaging = '';
         const message = target.forge({
           messaging: (xml) => (messaging = xml),
@@ -356,7 +355,7 @@ describe('S12 signature and digest algorithms', () => {
     }
   }
 
-  test('S12 a digest cut to its first half', HANGS, async () => {
+  test('S12 a digest cut to its first half', async () => {
     const message = target.forge({
       references: changed(isMessaging, (reference) => ({
         ...reference,
@@ -366,14 +365,14 @@ describe('S12 signature and digest algorithms', () => {
     await target.refuses(message, { ebms: 'EBMS:0101', code: 'wss/digest-mismatch' });
   });
 
-  test('S12 an empty digest', HANGS, async () => {
+  test('S12 an empty digest', async () => {
     const message = target.forge({
       references: changed(isMessaging, (reference) => ({ ...reference, digest: '' })),
     });
     await target.refuses(message, { ebms: 'EBMS:0101', code: 'wss/malformed-signature' });
   });
 
-  test('S12 a flipped bit anywhere in the signed header', HANGS, async () => {
+  test('S12 a flipped bit anywhere in the signed header', async () => {
     const message = target.forge({ envelope: (xml) => xml.replace('>conversation-1<', '>conversation-2<') });
     await target.refuses(message, { ebms: 'EBMS:0101', code: 'wss/digest-mismatch' });
   });

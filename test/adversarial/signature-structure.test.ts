@@ -21,7 +21,6 @@ import type { Target } from '../support/attacker-target.ts';
 
 /** S01 to S08: what a signature is made of, and what it covers. */
 
-const HANGS = { timeout: 30_000 };
 let target: Target;
 before(async () => {
   target = await openTarget();
@@ -48,7 +47,7 @@ const signedInfoIn = (signature: string): string => /<ds:SignedInfo.*<\/ds:Signe
 const forgedInfo = (honest: string, messaging: string): string =>
   honest.replace(sha256(canonical(messaging)), sha256(canonical(tamper(messaging))));
 
-test('honest messages of the toolkit are accepted', HANGS, async () => {
+test('honest messages of the toolkit are accepted', async () => {
   const kept = await target.accepts(target.forge());
   assert.equal((await target.gateway.content(kept.parts[0]!)).toString(), ordinaryPart().content.toString());
   await target.accepts(target.forge({}, { parts: [] }));
@@ -66,7 +65,7 @@ describe('S01 a second SignedInfo', () => {
       signature.replace(honest, forged.replace('</ds:SignedInfo>', `${honest}</ds:SignedInfo>`)),
   };
   for (const [name, place] of Object.entries(places)) {
-    test(`S01 ${name}`, HANGS, async () => {
+    test(`S01 ${name}`, async () => {
       const message = withMessaging((messaging) => ({
         signature: (xml) => place(xml, signedInfoIn(xml), forgedInfo(signedInfoIn(xml), messaging())),
         envelope: (xml) => xml.replace(messaging(), tamper(messaging())),
@@ -92,7 +91,7 @@ describe('S02 a second Signature', () => {
     ];
   };
   for (const order of ['before', 'after'] as const) {
-    test(`S02 of another key over other content, ${order} the first`, HANGS, async () => {
+    test(`S02 of another key over other content, ${order} the first`, async () => {
       const message = withMessaging((messaging) => ({
         security: (blocks) => {
           const second = secondSignature(tamper(messaging()));
@@ -104,14 +103,14 @@ describe('S02 a second Signature', () => {
     });
   }
 
-  test('S02 of another key over the same content', HANGS, async () => {
+  test('S02 of another key over the same content', async () => {
     const message = withMessaging((messaging) => ({
       security: (blocks) => [...blocks, ...secondSignature(messaging())],
     }));
     await target.refuses(message, { ebms: 'EBMS:0101', code: 'wss/several-signatures' });
   });
 
-  test('S02 in a Security header for somebody else is none of our business', HANGS, async () => {
+  test('S02 in a Security header for somebody else is none of our business', async () => {
     const message = withMessaging((messaging) => ({
       blocks: (blocks) => {
         const inside = secondSignature(tamper(messaging())).map(({ xml }) => xml);
@@ -129,14 +128,14 @@ describe('S03 signature wrapping', () => {
   const otherId = (messaging: string): string =>
     tamper(messaging).replace(`wsu:Id="${MESSAGING_ID}"`, 'wsu:Id="_forged"');
 
-  test('S03 the signed Messaging under a dummy header block, a forged one first', HANGS, async () => {
+  test('S03 the signed Messaging under a dummy header block, a forged one first', async () => {
     const message = withMessaging((messaging) => ({
       blocks: ([first, ...others]) => [otherId(first!), ...others, wrapped(messaging())],
     }));
     await target.refuses(message, { ebms: 'EBMS:0101', code: 'wss/signature-wrapping' });
   });
 
-  test('S03 a forged Messaging without any id', HANGS, async () => {
+  test('S03 a forged Messaging without any id', async () => {
     const message = withMessaging((messaging) => ({
       blocks: ([first, ...others]) => [
         wrapped(messaging()),
@@ -147,7 +146,7 @@ describe('S03 signature wrapping', () => {
     await target.refuses(message, { ebms: 'EBMS:0101', code: 'wss/signature-wrapping' });
   });
 
-  test('S03 the signed Messaging inside the forged one', HANGS, async () => {
+  test('S03 the signed Messaging inside the forged one', async () => {
     const message = withMessaging((messaging) => ({
       blocks: ([first, ...others]) => [
         otherId(first!).replace('</eb:Messaging>', `${wrapped(messaging())}</eb:Messaging>`),
@@ -157,7 +156,7 @@ describe('S03 signature wrapping', () => {
     await target.refuses(message, { ebms: 'EBMS:0101', code: 'wss/signature-wrapping' });
   });
 
-  test('S03 the signed Messaging in an Object of the signature', HANGS, async () => {
+  test('S03 the signed Messaging in an Object of the signature', async () => {
     const message = withMessaging((messaging) => ({
       signature: (xml) =>
         xml.replace('</ds:Signature>', `<ds:Object>${messaging()}</ds:Object></ds:Signature>`),
@@ -166,7 +165,7 @@ describe('S03 signature wrapping', () => {
     await target.refuses(message, { ebms: 'EBMS:0101', code: 'wss/malformed-signature' });
   });
 
-  test('S03 the signed Messaging for another role, the forged one for us', HANGS, async () => {
+  test('S03 the signed Messaging for another role, the forged one for us', async () => {
     const forRole = (messaging: string): string =>
       messaging.replace(' S12:mustUnderstand', ' S12:role="urn:example:other" S12:mustUnderstand');
     const message = withMessaging((messaging) => ({
@@ -180,7 +179,7 @@ describe('S03 signature wrapping', () => {
     await target.refuses(message, { ebms: 'EBMS:0101', code: 'wss/signature-wrapping' });
   });
 
-  test('S03 the signed Body in a header block, another Body in its place', HANGS, async () => {
+  test('S03 the signed Body in a header block, another Body in its place', async () => {
     const message = target.forge({
       blocks: (blocks) => [...blocks, wrapped(BODY)],
       envelope: (xml) => {
@@ -201,7 +200,7 @@ describe('S04 wrapping with equal ids', () => {
     'xml:id': 'xml:id',
   };
   for (const [name, attribute] of Object.entries(attributes)) {
-    test(`S04 ${name} of a wrapper equals wsu:Id of the signed Messaging`, HANGS, async () => {
+    test(`S04 ${name} of a wrapper equals wsu:Id of the signed Messaging`, async () => {
       const message = withMessaging((messaging) => ({
         blocks: ([first, ...others]) => [
           tamper(first!).replace(MESSAGING_ID, '_forged'),
@@ -214,7 +213,7 @@ describe('S04 wrapping with equal ids', () => {
   }
 
   for (const attribute of ['wsu:Id', 'id', 'xml:id']) {
-    test(`S04 ${attribute} of the forged Messaging equals wsu:Id of the signed one`, HANGS, async () => {
+    test(`S04 ${attribute} of the forged Messaging equals wsu:Id of the signed one`, async () => {
       const message = withMessaging((messaging) => ({
         blocks: ([first, ...others]) => [
           tamper(first!).replace(' wsu:Id=', ` ${attribute}=`),
@@ -226,7 +225,7 @@ describe('S04 wrapping with equal ids', () => {
     });
   }
 
-  test('S04 equal ids far from anything signed are refused too', HANGS, async () => {
+  test('S04 equal ids far from anything signed are refused too', async () => {
     const twins = '<x:One xmlns:x="urn:example:x" Id="twin"/><x:Two xmlns:x="urn:example:x" ID="twin"/>';
     const message = target.forge({ blocks: (blocks) => [...blocks, twins] });
     await target.refuses(message, { ebms: 'EBMS:0101', code: 'wss/ambiguous-id' });
@@ -238,23 +237,23 @@ describe('S05 the Body', () => {
     references: (references) => references.filter(({ uri }) => uri !== `#${BODY_ID}`),
   };
 
-  test('S05 not signed', HANGS, async () => {
+  test('S05 not signed', async () => {
     await target.refuses(target.forge(withoutBody), { ebms: 'EBMS:0103', code: 'wss/not-covered' });
   });
 
-  test('S05 with a child added after signing', HANGS, async () => {
+  test('S05 with a child added after signing', async () => {
     const message = target.forge({
       envelope: (xml) => xml.replace('</S12:Body>', '<x:Order xmlns:x="urn:example:x"/></S12:Body>'),
     });
     await target.refuses(message, { ebms: 'EBMS:0101', code: 'wss/digest-mismatch' });
   });
 
-  test('S05 with text added after signing', HANGS, async () => {
+  test('S05 with text added after signing', async () => {
     const message = target.forge({ envelope: (xml) => xml.replace('</S12:Body>', 'order</S12:Body>') });
     await target.refuses(message, { ebms: 'EBMS:0101', code: 'wss/digest-mismatch' });
   });
 
-  test('S05 with a child that is signed: payload never travels in the Body', HANGS, async () => {
+  test('S05 with a child that is signed: payload never travels in the Body', async () => {
     const message = target.forge({
       body: (xml) => xml.replace('</S12:Body>', '<x:Order xmlns:x="urn:example:x"></x:Order></S12:Body>'),
     });
@@ -266,7 +265,7 @@ describe('S06 and S07 parts', () => {
   const parts = ['one', 'two', 'three'].map((name) => ordinaryPart({ contentId: `${name}@attacker.test` }));
 
   for (const { contentId } of parts) {
-    test(`S06 ${contentId} of three parts is not signed`, HANGS, async () => {
+    test(`S06 ${contentId} of three parts is not signed`, async () => {
       const message = target.forge(
         { references: (references) => references.filter(({ uri }) => uri !== `cid:${contentId}`) },
         { parts },
@@ -275,46 +274,46 @@ describe('S06 and S07 parts', () => {
     });
   }
 
-  test('S06 Messaging is not signed', HANGS, async () => {
+  test('S06 Messaging is not signed', async () => {
     const message = target.forge({
       references: (references) => references.filter(({ uri }) => uri !== `#${MESSAGING_ID}`),
     });
     await target.refuses(message, { ebms: 'EBMS:0103', code: 'wss/not-covered' });
   });
 
-  test('S06 nothing at all is signed, though a signature stands there', HANGS, async () => {
+  test('S06 nothing at all is signed, though a signature stands there', async () => {
     const message = target.forge({ references: () => [] });
     await target.refuses(message, { ebms: 'EBMS:0101', code: 'wss/malformed-signature' });
   });
 
-  test('S06 no signature', HANGS, async () => {
+  test('S06 no signature', async () => {
     const message = target.forge({}, { signed: false });
     await target.refuses(message, { ebms: 'EBMS:0103', code: 'receive/no-signature' });
   });
 
-  test('S06 no Security header', HANGS, async () => {
+  test('S06 no Security header', async () => {
     const message = target.forge({}, { signed: false, encrypted: false });
     await target.refuses(message, { ebms: 'EBMS:0103', code: 'receive/no-signature' });
   });
 
-  test('S07 a reference to a part that neither header nor package has', HANGS, async () => {
+  test('S07 a reference to a part that neither header nor package has', async () => {
     const message = target.forge({
       references: (references) => [...references, partReference('ghost@attacker.test', Buffer.from('ghost'))],
     });
     await target.refuses(message, { ebms: 'EBMS:0103', code: 'wss/signs-unknown-part' });
   });
 
-  test('S07 a part twice in SignedInfo', HANGS, async () => {
+  test('S07 a part twice in SignedInfo', async () => {
     const message = target.forge({ references: (references) => [...references, references.at(-1)!] });
     await target.refuses(message, { ebms: 'EBMS:0103', code: 'wss/signed-twice' });
   });
 
-  test('S07 a part that PayloadInfo and SignedInfo name does not come', HANGS, async () => {
+  test('S07 a part that PayloadInfo and SignedInfo name does not come', async () => {
     const message = target.forge({ mime: (all) => all.slice(0, -1) }, { parts });
     await target.refuses(message, { ebms: 'EBMS:0007', code: 'receive/part-missing' });
   });
 
-  test('S07 a part comes that nothing names', HANGS, async () => {
+  test('S07 a part comes that nothing names', async () => {
     const message = target.forge({
       mime: (all) => [
         ...all,
@@ -324,19 +323,19 @@ describe('S06 and S07 parts', () => {
     await target.refuses(message, { ebms: 'EBMS:0007', code: 'receive/undeclared-part' });
   });
 
-  test('S07 a part without Content-ID comes', HANGS, async () => {
+  test('S07 a part without Content-ID comes', async () => {
     const message = target.forge({
       mime: (all) => [...all, { headers: [['Content-Type', 'text/plain']], body: Buffer.from('boo') }],
     });
     await target.refuses(message, { ebms: 'EBMS:0007', code: 'receive/undeclared-part' });
   });
 
-  test('S07 a part changed after signing, before encryption', HANGS, async () => {
+  test('S07 a part changed after signing, before encryption', async () => {
     const message = target.forge({ digested: () => Buffer.from('what was signed') });
     await target.refuses(message, { ebms: 'EBMS:0101', code: 'receive/payload-digest' });
   });
 
-  test('S07 two parts change places', HANGS, async () => {
+  test('S07 two parts change places', async () => {
     const different = [
       ordinaryPart({ contentId: 'one@attacker.test' }),
       ordinaryPart({ contentId: 'two@attacker.test', content: Buffer.from('<other/>') }),
@@ -363,24 +362,20 @@ describe('S08 markup inside values', () => {
         envelope: (xml) => xml.replace(place, (_, start: string, next: string) => start + edit(next)),
       });
 
-    test(
-      `S08 a comment in ${name}: canonical form does not see it, so the value is refused`,
-      HANGS,
-      async () => {
-        const ebms = answers[name as keyof typeof answers];
-        await target.refuses(
-          edited((next) => `<!-- cut -->${next}`),
-          { ebms },
-        );
-      },
-    );
+    test(`S08 a comment in ${name}: canonical form does not see it, so the value is refused`, async () => {
+      const ebms = answers[name as keyof typeof answers];
+      await target.refuses(
+        edited((next) => `<!-- cut -->${next}`),
+        { ebms },
+      );
+    });
 
-    test(`S08 a processing instruction in ${name}`, HANGS, async () => {
+    test(`S08 a processing instruction in ${name}`, async () => {
       const message = edited((next) => `<?cut here?>${next}`);
       await target.refuses(message, { fault: 'Sender', code: 'soap/processing-instruction' });
     });
 
-    test(`S08 an element in ${name}`, HANGS, async () => {
+    test(`S08 an element in ${name}`, async () => {
       const ebms = answers[name as keyof typeof answers];
       await target.refuses(
         edited((next) => `<x/>${next}`),
@@ -388,19 +383,19 @@ describe('S08 markup inside values', () => {
       );
     });
 
-    test(`S08 an undefined entity in ${name}`, HANGS, async () => {
+    test(`S08 an undefined entity in ${name}`, async () => {
       await target.refuses(
         edited((next) => `&cut;${next}`),
         { fault: 'Sender', code: 'xml/not-well-formed' },
       );
     });
 
-    test(`S08 a CDATA section in ${name} changes no value`, HANGS, async () => {
+    test(`S08 a CDATA section in ${name} changes no value`, async () => {
       const message = edited((next) => `<![CDATA[${next}]]>`);
       assert.equal((await target.accepts(message)).messageId, message.messageId);
     });
 
-    test(`S08 a character reference in ${name} changes no value`, HANGS, async () => {
+    test(`S08 a character reference in ${name} changes no value`, async () => {
       const message = edited((next) => `&#${next.codePointAt(0)};`);
       assert.equal((await target.accepts(message)).messageId, message.messageId);
     });

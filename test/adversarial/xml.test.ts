@@ -12,7 +12,6 @@ import type { Expected, Target } from '../support/attacker-target.ts';
 
 /** X01 to X05: hostile XML, encodings, SOAP structure, XOP. */
 
-const HANGS = { timeout: 30_000 };
 let target: Target;
 before(async () => {
   target = await openTarget();
@@ -27,7 +26,7 @@ const withDoctype = (doctype: string): Changes => ({
   envelope: (xml) => xml.replace(DECLARATION, `${DECLARATION}${doctype}`),
 });
 
-test('the trap catches files, names and connections', HANGS, async () => {
+test('the trap catches files, names and connections', async () => {
   const { trap } = target;
   trap.arm();
   try {
@@ -59,12 +58,12 @@ describe('X01 document types, entities, inclusions', () => {
     'behind white space': '\n \t\n<!DOCTYPE x>',
   };
   for (const [name, doctype] of Object.entries(doctypes)) {
-    test(`X01 ${name}`, HANGS, async () => {
+    test(`X01 ${name}`, async () => {
       await target.refuses(target.forge(withDoctype(doctype)), { fault: 'Sender', code: 'xml/doctype' });
     });
   }
 
-  test('X01 a DOCTYPE in UTF-16', HANGS, async () => {
+  test('X01 a DOCTYPE in UTF-16', async () => {
     const message = target.forge({
       envelope: (xml) => Buffer.from(`\ufeff${xml.replace(DECLARATION, '<!DOCTYPE x>')}`, 'utf16le'),
       mime: ([root, ...parts]) => [withHeader(root!, 'Content-Type', UTF16), ...parts],
@@ -78,25 +77,25 @@ describe('X01 document types, entities, inclusions', () => {
     '<!DOC<!-- -->TYPE x>',
     '<![INCLUDE[ <!DOCTYPE x> ]]>',
   ]) {
-    test(`X01 what looks like a DOCTYPE: ${text}`, HANGS, async () => {
+    test(`X01 what looks like a DOCTYPE: ${text}`, async () => {
       await target.refuses(target.forge(withDoctype(text)), { fault: 'Sender' });
     });
   }
 
-  test('X01 XInclude in a header block for nobody is left alone', HANGS, async () => {
+  test('X01 XInclude in a header block for nobody is left alone', async () => {
     const include =
       '<x:Block xmlns:x="urn:example:x" xmlns:xi="http://www.w3.org/2001/XInclude">' +
       '<xi:include href="file:///etc/hostname" parse="text"/><xi:include href="http://attacker.test/x"/></x:Block>';
     await target.accepts(target.forge({ blocks: (blocks) => [...blocks, include] }));
   });
 
-  test('X01 XInclude inside eb:Messaging is left alone', HANGS, async () => {
+  test('X01 XInclude inside eb:Messaging is left alone', async () => {
     const include =
       '<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="file:///etc/hostname"></xi:include>';
     await target.accepts(target.forge({ unit: (xml) => xml + include }));
   });
 
-  test('X01 XInclude in place of a value', HANGS, async () => {
+  test('X01 XInclude in place of a value', async () => {
     const message = target.forge({
       unit: (xml) =>
         xml.replace(
@@ -107,7 +106,7 @@ describe('X01 document types, entities, inclusions', () => {
     await target.refuses(message, { ebms: 'EBMS:0009' });
   });
 
-  test('X01 xsi:schemaLocation is not followed', HANGS, async () => {
+  test('X01 xsi:schemaLocation is not followed', async () => {
     const hint = ` xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="${NS.EB} http://attacker.test/ebms.xsd"`;
     const message = target.forge({
       messaging: (xml) => xml.replace('<eb:Messaging', `<eb:Messaging${hint}`),
@@ -115,7 +114,7 @@ describe('X01 document types, entities, inclusions', () => {
     await target.accepts(message);
   });
 
-  test('X01 a style sheet instruction', HANGS, async () => {
+  test('X01 a style sheet instruction', async () => {
     const message = target.forge(withDoctype('<?xml-stylesheet href="http://attacker.test/x.xsl"?>'));
     await target.refuses(message, { fault: 'Sender', code: 'soap/processing-instruction' });
   });
@@ -125,7 +124,7 @@ describe('X01 document types, entities, inclusions', () => {
     ['SignedOnly', false],
     ['Ask', true],
   ] as const) {
-    test(`X01 a DOCTYPE in an XML part whose canonical form is signed (${action})`, HANGS, async () => {
+    test(`X01 a DOCTYPE in an XML part whose canonical form is signed (${action})`, async () => {
       const message = target.forge(
         { digested: () => Buffer.from('<evidence></evidence>') },
         {
@@ -138,7 +137,7 @@ describe('X01 document types, entities, inclusions', () => {
     });
   }
 
-  test('X01 a DOCTYPE in a compressed part is the business of whoever reads it', HANGS, async () => {
+  test('X01 a DOCTYPE in a compressed part is the business of whoever reads it', async () => {
     const kept = await target.accepts(
       target.forge({}, { parts: [ordinaryPart({ content: Buffer.from(document) })] }),
     );
@@ -163,7 +162,7 @@ describe('X02 sizes', () => {
       many(60, (i) => `<a${many(20, (j) => ` xmlns:p${i}-${j}="urn:${i}:${j}"`)}>`) + '</a>'.repeat(60),
   };
   for (const [name, make] of Object.entries(large)) {
-    test(`X02 ${name}`, HANGS, async () => {
+    test(`X02 ${name}`, async () => {
       await target.refuses(withBlock(make()), { fault: 'Sender', code: 'xml/too-complex' });
     });
   }
@@ -175,12 +174,12 @@ describe('X02 sizes', () => {
     'a name of 40 kB': () => `<x:${'n'.repeat(40_000)} xmlns:x="urn:x"/>`,
   };
   for (const [name, make] of Object.entries(long)) {
-    test(`X02 ${name} in a header block for nobody costs little and harms nobody`, HANGS, async () => {
+    test(`X02 ${name} in a header block for nobody costs little and harms nobody`, async () => {
       await target.accepts(withBlock(make()));
     });
   }
 
-  test('X02 a MessageId of 900 kB', HANGS, async () => {
+  test('X02 a MessageId of 900 kB', async () => {
     const message = target.forge({}, { messageId: 'x'.repeat(900_000) });
     const { failure, messageId } = await target.refuses(
       { ...message, messageId: 'nobody' },
@@ -190,7 +189,7 @@ describe('X02 sizes', () => {
     assert.equal(messageId, undefined);
   });
 
-  test('X02 a million attributes and an envelope over the limit', HANGS, async () => {
+  test('X02 a million attributes and an envelope over the limit', async () => {
     const message = withBlock(`<a ${many(1_000_000, (i) => ` a${i}=""`)}/>`);
     await target.refuses(message, { ebms: 'EBMS:0007', code: 'mime/too-large' });
   });
@@ -199,7 +198,7 @@ describe('X02 sizes', () => {
     'application/soap+xml',
     'multipart/related; boundary="b"; type="application/soap+xml"',
   ]) {
-    test(`X02 an envelope of a gibibyte as ${type} is left after the first mebibyte`, HANGS, async () => {
+    test(`X02 an envelope of a gibibyte as ${type} is left after the first mebibyte`, async () => {
       let sent = 0;
       const mebibyte = Buffer.alloc(1024 * 1024, 'x');
       const endless = async function* (): AsyncGenerator<Uint8Array> {
@@ -224,7 +223,7 @@ describe('X03 encodings', () => {
     },
   });
   for (const endian of ['LE', 'BE'] as const) {
-    test(`X03 UTF-16${endian} with byte order mark is accepted`, HANGS, async () => {
+    test(`X03 UTF-16${endian} with byte order mark is accepted`, async () => {
       const message = target.forge({
         ...asUtf16(endian),
         mime: ([root, ...parts]) => [withHeader(root!, 'Content-Type', UTF16), ...parts],
@@ -233,11 +232,11 @@ describe('X03 encodings', () => {
     });
   }
 
-  test('X03 UTF-8 with byte order mark is accepted', HANGS, async () => {
+  test('X03 UTF-8 with byte order mark is accepted', async () => {
     await target.accepts(target.forge({ envelope: (xml) => Buffer.from(`\ufeff${xml}`) }));
   });
 
-  test('X03 a header beyond ASCII is kept as it is', HANGS, async () => {
+  test('X03 a header beyond ASCII is kept as it is', async () => {
     const conversationId = 'Führung-Łódź-☃-😀';
     const message = target.forge(asUtf16('LE'), { conversationId, parts: [] });
     const kept = await target.accepts({ ...message, contentType: UTF16 });
@@ -278,13 +277,13 @@ describe('X03 encodings', () => {
     'XML 1.1': { envelope: (xml) => xml.replace('version="1.0"', 'version="1.1"') },
   };
   for (const [name, changes] of Object.entries(wrong)) {
-    test(`X03 ${name}`, HANGS, async () => {
+    test(`X03 ${name}`, async () => {
       await target.refuses(target.forge(changes), { fault: 'Sender' });
     });
   }
 
   for (const charset of ['iso-8859-1', 'utf-7', '"UTF-7"', 'ibm037', 'utf-16', 'utf-8x']) {
-    test(`X03 the charset parameter says ${charset}, the bytes are UTF-8`, HANGS, async () => {
+    test(`X03 the charset parameter says ${charset}, the bytes are UTF-8`, async () => {
       const type = `application/soap+xml; charset=${charset}`;
       const message = target.forge({
         mime: ([root, ...parts]) => [withHeader(root!, 'Content-Type', type), ...parts],
@@ -294,7 +293,7 @@ describe('X03 encodings', () => {
   }
 
   for (const charset of ['utf-8', 'UTF-8', '"utf-8"', 'us-ascii']) {
-    test(`X03 the charset parameter ${charset} is accepted`, HANGS, async () => {
+    test(`X03 the charset parameter ${charset} is accepted`, async () => {
       const message = target.forge({}, { parts: [] });
       const contentType = `application/soap+xml; charset=${charset}; action=""`;
       await target.accepts({ ...message, contentType });
@@ -397,12 +396,12 @@ describe('X04 SOAP structure', () => {
     ],
   };
   for (const [name, [changes, expected]] of Object.entries(cases)) {
-    test(`X04 ${name}`, HANGS, async () => {
+    test(`X04 ${name}`, async () => {
       await target.refuses(target.forge(changes), expected);
     });
   }
 
-  test('X04 the fault names the block that was not understood (SOAP 1.2 part 1, 5.4.8)', HANGS, async () => {
+  test('X04 the fault names the block that was not understood (SOAP 1.2 part 1, 5.4.8)', async () => {
     const message = target.forge({
       blocks: (blocks) => [...blocks, '<x:Routing xmlns:x="urn:example:x" S12:mustUnderstand="true"/>'],
     });
@@ -410,27 +409,17 @@ describe('X04 SOAP structure', () => {
     assert.match(body, /<S12:NotUnderstood xmlns:q="urn:example:x" qname="q:Routing"/);
   });
 
-  test(
-    'X04 the fault for SOAP 1.1 says what would be understood (SOAP 1.2 part 1, 5.4.7)',
-    HANGS,
-    async () => {
-      const { body } = await target.strike(
-        target.forge({ envelope: (xml) => xml.replaceAll(NS.S12, NS.S11) }),
-      );
-      assert.match(body, /<S12:Upgrade><S12:SupportedEnvelope qname="S12:Envelope"/);
-    },
-  );
+  test('X04 the fault for SOAP 1.1 says what would be understood (SOAP 1.2 part 1, 5.4.7)', async () => {
+    const { body } = await target.strike(target.forge({ envelope: (xml) => xml.replaceAll(NS.S12, NS.S11) }));
+    assert.match(body, /<S12:Upgrade><S12:SupportedEnvelope qname="S12:Envelope"/);
+  });
 
-  test(
-    'X04 header blocks for others, and those that need not be understood, are left alone',
-    HANGS,
-    async () => {
-      const others =
-        '<x:Hop xmlns:x="urn:example:x" S12:mustUnderstand="true" S12:role="urn:example:hop"/>' +
-        '<x:Note xmlns:x="urn:example:x" S12:mustUnderstand="false"/><x:Hint xmlns:x="urn:example:x"/>';
-      await target.accepts(target.forge({ blocks: (blocks) => [...blocks, others] }));
-    },
-  );
+  test('X04 header blocks for others, and those that need not be understood, are left alone', async () => {
+    const others =
+      '<x:Hop xmlns:x="urn:example:x" S12:mustUnderstand="true" S12:role="urn:example:hop"/>' +
+      '<x:Note xmlns:x="urn:example:x" S12:mustUnderstand="false"/><x:Hint xmlns:x="urn:example:x"/>';
+    await target.accepts(target.forge({ blocks: (blocks) => [...blocks, others] }));
+  });
 
   const types = [
     'text/xml; charset=utf-8',
@@ -441,13 +430,13 @@ describe('X04 SOAP structure', () => {
     'x',
   ];
   for (const contentType of types) {
-    test(`X04 an envelope that came as "${contentType}"`, HANGS, async () => {
+    test(`X04 an envelope that came as "${contentType}"`, async () => {
       const message = { ...target.forge({}, { parts: [] }), contentType };
       await target.refuses(message, { ebms: 'EBMS:0007' });
     });
   }
 
-  test('X04 no Content-Type', HANGS, async () => {
+  test('X04 no Content-Type', async () => {
     const answer = await target.strikeStream(undefined, (async function* () {})());
     assert.equal(answer.error?.['errorCode'], 'EBMS:0007');
   });
@@ -459,7 +448,7 @@ describe('X05 xop:Include is never resolved', () => {
   const hrefs = ['cid:evidence@attacker.test', 'http://attacker.test/x', 'file:///etc/hostname'];
 
   for (const href of hrefs) {
-    test(`X05 in a header block for nobody: ${href}`, HANGS, async () => {
+    test(`X05 in a header block for nobody: ${href}`, async () => {
       const block = `<x:Block xmlns:x="urn:example:x">${include(href)}</x:Block>`;
       const xop = 'application/xop+xml; charset=UTF-8; type="application/soap+xml"';
       const message = target.forge({
@@ -469,31 +458,31 @@ describe('X05 xop:Include is never resolved', () => {
       await target.accepts(message);
     });
 
-    test(`X05 in the Body: ${href}`, HANGS, async () => {
+    test(`X05 in the Body: ${href}`, async () => {
       const message = target.forge({
         body: (xml) => xml.replace('</S12:Body>', `${include(href)}</S12:Body>`),
       });
       await target.refuses(message, { ebms: 'EBMS:0103', code: 'wss/body-not-empty' });
     });
 
-    test(`X05 as a header value: ${href}`, HANGS, async () => {
+    test(`X05 as a header value: ${href}`, async () => {
       const message = target.forge({ unit: (xml) => xml.replace('>Ask<', `>${include(href)}<`) });
       await target.refuses(message, { ebms: 'EBMS:0009' });
     });
 
-    test(`X05 as a digest: ${href}`, HANGS, async () => {
+    test(`X05 as a digest: ${href}`, async () => {
       const message = target.forge({
         signedInfo: (xml) => xml.replace(/(<ds:DigestValue>)[^<]*/, `$1${include(href)}`),
       });
       await target.refuses(message, { ebms: 'EBMS:0101', code: 'wss/malformed-signature' });
     });
 
-    test(`X05 as a security token: ${href}`, HANGS, async () => {
+    test(`X05 as a security token: ${href}`, async () => {
       const message = target.forge({ signerToken: (xml) => xml.replace(/>[^<]+</, `>${include(href)}<`) });
       await target.refuses(message, { ebms: 'EBMS:0101', code: 'wss/malformed-signature' });
     });
 
-    test(`X05 as an encrypted key: ${href}`, HANGS, async () => {
+    test(`X05 as an encrypted key: ${href}`, async () => {
       const message = target.forge({
         encryptedKey: (xml) => xml.replace(/(<xenc:CipherValue>)[^<]*/, `$1${include(href)}`),
       });

@@ -62,7 +62,7 @@ class Worker {
 
 /** The contract of Queue; every adapter passes it unchanged. */
 export function queueContract(name: string, under: QueueUnderTest): void {
-  describe(`queue contract: ${name}`, { timeout: 60_000 }, () => {
+  describe(`queue contract: ${name}`, () => {
     ringTests(under);
     timeTests(under);
     handlerTests(under);

@@ -16,7 +16,7 @@ async function scratch(t: { after: (done: () => Promise<void>) => void }): Promi
   return folder;
 }
 
-test('the demonstration exchanges evidence for real and says so', { timeout: 120_000 }, async (t) => {
+test('the demonstration exchanges evidence for real and says so', async (t) => {
   const folder = join(await scratch(t), 'demo');
   const { stdout } = await run(process.execPath, [...quoin, 'demo', '--trace', '--folder', folder]);
   assert.match(
@@ -45,53 +45,45 @@ test('the demonstration exchanges evidence for real and says so', { timeout: 120
   }
 });
 
-test(
-  'what the trace records is what travelled: signed, encrypted, never plain',
-  { timeout: 120_000 },
-  async (t) => {
-    const folder = join(await scratch(t), 'demo');
-    await run(process.execPath, [...quoin, 'demo', '--trace', '--folder', folder]);
-    const wire = readdirSync(join(folder, 'wire')).map((file) => readFileSync(join(folder, 'wire', file)));
-    assert.equal(wire.length, 4, 'two requests and two responses');
-    for (const bytes of wire) {
-      assert.ok(
-        bytes.includes('ds:Signature') || bytes.includes(':Signature'),
-        'every message and receipt is signed',
-      );
-      assert.ok(!bytes.includes('%PDF'), 'no payload travels in the clear');
-      assert.ok(
-        !bytes.includes('QueryRe', 0, 'latin1') || bytes.includes('ExecuteQueryRe'),
-        'no RegRep travels in the clear',
-      );
-      assert.ok(!bytes.includes('sdg:Person'));
-    }
-    const request = readdirSync(join(folder, 'wire')).find((file) =>
-      file.includes('AP_XA_01-to-AP_XB_01-request'),
+test('what the trace records is what travelled: signed, encrypted, never plain', async (t) => {
+  const folder = join(await scratch(t), 'demo');
+  await run(process.execPath, [...quoin, 'demo', '--trace', '--folder', folder]);
+  const wire = readdirSync(join(folder, 'wire')).map((file) => readFileSync(join(folder, 'wire', file)));
+  assert.equal(wire.length, 4, 'two requests and two responses');
+  for (const bytes of wire) {
+    assert.ok(
+      bytes.includes('ds:Signature') || bytes.includes(':Signature'),
+      'every message and receipt is signed',
     );
-    const config = join(folder, 'AP_XB_01', 'quoin.yaml');
-    const inspected = await run(process.execPath, [
-      ...quoin,
-      'inspect',
-      join(folder, 'wire', request!),
-      '--config',
-      config,
-    ]);
-    assert.match(inspected.stdout, /would be accepted: a signed receipt/);
-  },
-);
+    assert.ok(!bytes.includes('%PDF'), 'no payload travels in the clear');
+    assert.ok(
+      !bytes.includes('QueryRe', 0, 'latin1') || bytes.includes('ExecuteQueryRe'),
+      'no RegRep travels in the clear',
+    );
+    assert.ok(!bytes.includes('sdg:Person'));
+  }
+  const request = readdirSync(join(folder, 'wire')).find((file) =>
+    file.includes('AP_XA_01-to-AP_XB_01-request'),
+  );
+  const config = join(folder, 'AP_XB_01', 'quoin.yaml');
+  const inspected = await run(process.execPath, [
+    ...quoin,
+    'inspect',
+    join(folder, 'wire', request!),
+    '--config',
+    config,
+  ]);
+  assert.match(inspected.stdout, /would be accepted: a signed receipt/);
+});
 
-test(
-  'a demonstration that cannot finish ends with an error and leaves nothing running',
-  { timeout: 120_000 },
-  async (t) => {
-    const folder = join(await scratch(t), 'demo');
-    // A folder that cannot be written is the operator's likeliest mistake.
-    const failed = run(process.execPath, [...quoin, 'demo', '--folder', join(process.execPath, 'demo')]);
-    await assert.rejects(
-      failed,
-      (error: { code: number; stderr: string }) =>
-        error.code === 2 && error.stderr.includes('a part of this path is a file'),
-    );
-    assert.equal(existsSync(folder), false);
-  },
-);
+test('a demonstration that cannot finish ends with an error and leaves nothing running', async (t) => {
+  const folder = join(await scratch(t), 'demo');
+  // A folder that cannot be written is the operator's likeliest mistake.
+  const failed = run(process.execPath, [...quoin, 'demo', '--folder', join(process.execPath, 'demo')]);
+  await assert.rejects(
+    failed,
+    (error: { code: number; stderr: string }) =>
+      error.code === 2 && error.stderr.includes('a part of this path is a file'),
+  );
+  assert.equal(existsSync(folder), false);
+});

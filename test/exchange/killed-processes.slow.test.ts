@@ -163,33 +163,29 @@ async function checkFiles({ folder }: ServedFiles): Promise<void> {
   assert.ok(files.length > 0, 'some payloads are files');
 }
 
-test(
-  'two processes, each killed again and again: what was accepted arrives, once and whole',
-  { timeout: 400_000 },
-  async (t) => {
-    const seed = Number(process.env['TEST_SEED'] ?? randomInt(2 ** 31));
-    t.diagnostic(`TEST_SEED=${seed}`);
-    const chance = chanceOf(seed);
-    const places = await writeServed({ config: CONFIG, legs: LEGS });
-    const told = Object.fromEntries(
-      SERVED.map((name) => [name, { submitted: new Map(), accepted: new Set() }]),
-    ) as unknown as Record<ServedName, Told>;
-    let isOver = false;
-    const producing = SERVED.flatMap((name) =>
-      [1, 2].map(() =>
-        produce(places[name], chance, told[name], () => isOver && told[name].accepted.size >= LEAST),
-      ),
-    );
-    const gateways = await Promise.all(SERVED.map((name) => killing(t, places[name], chance)));
-    isOver = true;
-    await Promise.all(producing);
-    for (const name of SERVED) await untilAcknowledged(places[name], told[name]);
-    for (const name of SERVED) await checkInbox(places[otherOf(name)], told[name]);
-    const counts = SERVED.map((name) => `${told[name].accepted.size} of ${told[name].submitted.size}`);
-    t.diagnostic(`accepted: ${counts.join(' and ')}`);
-    for (const gateway of gateways) gateway.signal('SIGTERM');
-    for (const { ended, output } of gateways)
-      assert.deepEqual(await ended, { code: 0, signal: null }, output.err + output.out.slice(-2000));
-    for (const name of SERVED) await checkFiles(places[name]);
-  },
-);
+test('two processes, each killed again and again: what was accepted arrives, once and whole', async (t) => {
+  const seed = Number(process.env['TEST_SEED'] ?? randomInt(2 ** 31));
+  t.diagnostic(`TEST_SEED=${seed}`);
+  const chance = chanceOf(seed);
+  const places = await writeServed({ config: CONFIG, legs: LEGS });
+  const told = Object.fromEntries(
+    SERVED.map((name) => [name, { submitted: new Map(), accepted: new Set() }]),
+  ) as unknown as Record<ServedName, Told>;
+  let isOver = false;
+  const producing = SERVED.flatMap((name) =>
+    [1, 2].map(() =>
+      produce(places[name], chance, told[name], () => isOver && told[name].accepted.size >= LEAST),
+    ),
+  );
+  const gateways = await Promise.all(SERVED.map((name) => killing(t, places[name], chance)));
+  isOver = true;
+  await Promise.all(producing);
+  for (const name of SERVED) await untilAcknowledged(places[name], told[name]);
+  for (const name of SERVED) await checkInbox(places[otherOf(name)], told[name]);
+  const counts = SERVED.map((name) => `${told[name].accepted.size} of ${told[name].submitted.size}`);
+  t.diagnostic(`accepted: ${counts.join(' and ')}`);
+  for (const gateway of gateways) gateway.signal('SIGTERM');
+  for (const { ended, output } of gateways)
+    assert.deepEqual(await ended, { code: 0, signal: null }, output.err + output.out.slice(-2000));
+  for (const name of SERVED) await checkFiles(places[name]);
+});

@@ -85,7 +85,7 @@ function holdPushes({ wire }: Pair): () => void {
   return release;
 }
 
-describe('an exchange with the queue on Redis', { skip: noRedis(), timeout: 300_000 }, () => {
+describe('an exchange with the queue on Redis', { skip: noRedis() }, () => {
   const restart = async (redis: RedisServer): Promise<void> => {
     await redis.stop('kill');
     await redis.start();

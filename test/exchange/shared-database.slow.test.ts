@@ -48,10 +48,8 @@ async function threeNodes(t: TestContext): Promise<{ one: TestNode; other: TestN
   return { one, other, b };
 }
 
-const HANGS = { timeout: 300_000 };
-
 describe('gateways on PostgreSQL', { skip: noPostgres() || noRedis() }, () => {
-  test('two of them exchange small and large payloads', HANGS, async (t) => {
+  test('two of them exchange small and large payloads', async (t) => {
     const { AP_A, AP_B } = await writeServed({ config: NODE_CONFIG, legs: NODE_LEGS });
     const a = await startNode(t, AP_A, { DATABASE_URL: await postgresDatabase(reversed(t)) });
     const b = await startNode(t, AP_B, { DATABASE_URL: await postgresDatabase(reversed(t)) });
@@ -75,61 +73,55 @@ describe('gateways on PostgreSQL', { skip: noPostgres() || noRedis() }, () => {
     }
   });
 
-  test(
-    'two nodes swap together, with messages on their way: none is lost, refused or tried again',
-    HANGS,
-    async (t) => {
-      const { one, other, b } = await threeNodes(t);
-      const file = join(one.folder, 'pmodes', 'a-b.yaml');
-      const valid = readFileSync(file, 'utf8');
-      const sent: string[] = [];
-      let isOver = false;
-      const produce = async (node: TestNode, name: string): Promise<void> => {
-        for (let number = 0; !isOver; number += 1) {
-          const messageId = `${name}-${number}@swap.test`;
-          const answer = await submit(node, 'AP_B', messageId, randomBytes(number % 5 === 0 ? 200_000 : 500));
-          assert.equal(answer?.status, 202, answer?.body.toString());
-          sent.push(messageId);
-        }
-      };
-      const producing = [produce(one, 'one'), produce(other, 'other')];
-      const inForce = (node: TestNode): Promise<InForce> => askJson(node, '/v1/configuration');
-      const digests = new Set([(await inForce(one)).digest]);
-      for (let swap = 1; swap <= 5; swap += 1) {
-        writeFileSync(file, valid.replace('retries: 100', `retries: ${100 - swap}`));
-        const asked = swap % 2 === 0 ? one : other;
-        const report = await askJson<{ digest: string; outcome: string }>(asked, '/v1/reload', {
-          method: 'POST',
-        });
-        assert.equal(report.outcome, 'changed');
-        for (const node of [one, other])
-          while ((await inForce(node)).digest !== report.digest) await delay(50);
-        digests.add(report.digest);
+  test('two nodes swap together, with messages on their way: none is lost, refused or tried again', async (t) => {
+    const { one, other, b } = await threeNodes(t);
+    const file = join(one.folder, 'pmodes', 'a-b.yaml');
+    const valid = readFileSync(file, 'utf8');
+    const sent: string[] = [];
+    let isOver = false;
+    const produce = async (node: TestNode, name: string): Promise<void> => {
+      for (let number = 0; !isOver; number += 1) {
+        const messageId = `${name}-${number}@swap.test`;
+        const answer = await submit(node, 'AP_B', messageId, randomBytes(number % 5 === 0 ? 200_000 : 500));
+        assert.equal(answer?.status, 202, answer?.body.toString());
+        sent.push(messageId);
       }
-      assert.equal(digests.size, 6);
-      isOver = true;
-      await Promise.all(producing);
-      for (const messageId of sent)
-        assert.equal((await acknowledged(one, messageId)).attempts.length, 1, messageId);
-      assert.ok(sent.length > 10, `${sent.length} messages`);
+    };
+    const producing = [produce(one, 'one'), produce(other, 'other')];
+    const inForce = (node: TestNode): Promise<InForce> => askJson(node, '/v1/configuration');
+    const digests = new Set([(await inForce(one)).digest]);
+    for (let swap = 1; swap <= 5; swap += 1) {
+      writeFileSync(file, valid.replace('retries: 100', `retries: ${100 - swap}`));
+      const asked = swap % 2 === 0 ? one : other;
+      const report = await askJson<{ digest: string; outcome: string }>(asked, '/v1/reload', {
+        method: 'POST',
+      });
+      assert.equal(report.outcome, 'changed');
+      for (const node of [one, other]) while ((await inForce(node)).digest !== report.digest) await delay(50);
+      digests.add(report.digest);
+    }
+    assert.equal(digests.size, 6);
+    isOver = true;
+    await Promise.all(producing);
+    for (const messageId of sent)
+      assert.equal((await acknowledged(one, messageId)).attempts.length, 1, messageId);
+    assert.ok(sent.length > 10, `${sent.length} messages`);
 
-      writeFileSync(file, valid.replace('retries: 100', 'retris: 100'));
-      const before = (await inForce(one)).digest;
-      const refused = await ask(one, '/v1/reload', { method: 'POST' });
-      assert.equal(refused?.status, 422, refused?.body.toString());
-      assert.match(refused.body.toString(), /a-b\.yaml:\d+:\d+ .*retris/);
-      for (const node of [one, other]) assert.equal((await inForce(node)).digest, before);
-      assert.match((await inForce(one)).refusal!.problems.join(' '), /retris/);
-      // The one that was not asked knows why the other has refused.
-      while (!(await inForce(other)).nodes.some(({ refusal }) => refusal?.includes('retris')))
-        await delay(50);
-      assert.equal((await submit(other, 'AP_B', 'after@swap.test', Buffer.from('still works')))?.status, 202);
-      await acknowledged(other, 'after@swap.test');
-      assert.equal((await inbox(b)).length, Math.min(100, sent.length + 1));
-    },
-  );
+    writeFileSync(file, valid.replace('retries: 100', 'retris: 100'));
+    const before = (await inForce(one)).digest;
+    const refused = await ask(one, '/v1/reload', { method: 'POST' });
+    assert.equal(refused?.status, 422, refused?.body.toString());
+    assert.match(refused.body.toString(), /a-b\.yaml:\d+:\d+ .*retris/);
+    for (const node of [one, other]) assert.equal((await inForce(node)).digest, before);
+    assert.match((await inForce(one)).refusal!.problems.join(' '), /retris/);
+    // The one that was not asked knows why the other has refused.
+    while (!(await inForce(other)).nodes.some(({ refusal }) => refusal?.includes('retris'))) await delay(50);
+    assert.equal((await submit(other, 'AP_B', 'after@swap.test', Buffer.from('still works')))?.status, 202);
+    await acknowledged(other, 'after@swap.test');
+    assert.equal((await inbox(b)).length, Math.min(100, sent.length + 1));
+  });
 
-  test('consumers at two nodes at once: no message is held by two of them', HANGS, async (t) => {
+  test('consumers at two nodes at once: no message is held by two of them', async (t) => {
     const { one, other, b } = await threeNodes(t);
     const count = 40;
     for (let number = 0; number < count; number += 1)

@@ -121,78 +121,74 @@ async function refusesNew({ a, gateway }: Busy): Promise<void> {
   assert.ok(!gateway.hasEnded(), 'what runs is waited for');
 }
 
-test(
-  'told to stop in the middle of an upload and a transfer: nothing is lost',
-  { timeout: 400_000 },
-  async (t) => {
-    const line = await openLine(t);
-    const { AP_A: a, AP_B: b } = await writeServed({
-      config: CONFIG,
-      legs: LEGS,
-      reachable: { AP_B: line.url },
-    });
-    line.target = b.as4;
-    const partner = serve(t, b);
-    await partner.logged('gateway/listening');
-    const messages: string[] = [];
+test('told to stop in the middle of an upload and a transfer: nothing is lost', async (t) => {
+  const line = await openLine(t);
+  const { AP_A: a, AP_B: b } = await writeServed({
+    config: CONFIG,
+    legs: LEGS,
+    reachable: { AP_B: line.url },
+  });
+  line.target = b.as4;
+  const partner = serve(t, b);
+  await partner.logged('gateway/listening');
+  const messages: string[] = [];
 
-    for (const signal of ['SIGTERM', 'SIGINT'] as const)
-      await t.test(`${signal}: both are finished, new ones refused, exit 0`, async (t) => {
-        const busy = await makeBusy(t, { a, line }, signal);
-        const { gateway, upload, sent, uploaded } = busy;
-        gateway.signal(signal);
-        await refusesNew(busy);
-        line.letGo();
-        assert.equal(await upload.finish(), 202);
-        assert.deepEqual(await gateway.ended, { code: 0, signal: null }, gateway.output.err);
-        assert.equal(gateway.log.at(-1)?.event, 'gateway/stopped');
-        assert.equal(await stateOf(a, sent), 'ACKNOWLEDGED');
-        assert.ok(await stateOf(a, uploaded), 'the upload that was answered is kept');
-        messages.push(sent, uploaded);
-      });
-
-    for (const [signal, code] of Object.entries(SIGNALS) as ['SIGTERM' | 'SIGINT', number][])
-      await t.test(`${signal} twice: it ends at once with ${code}`, async (t) => {
-        const busy = await makeBusy(t, { a, line }, `${signal}-twice`);
-        const { gateway, upload, sent, uploaded } = busy;
-        gateway.signal(signal);
-        await gateway.logged('gateway/stopping');
-        gateway.signal(signal);
-        assert.deepEqual(await gateway.ended, { code, signal: null }, gateway.output.err);
-        await upload.cut;
-        assert.equal(await stateOf(a, sent), 'WAITING_FOR_RECEIPT');
-        assert.equal(await stateOf(a, uploaded), undefined, 'half an upload is no message');
-        messages.push(sent);
-      });
-
-    await t.test(
-      'a partner that does not answer is not waited for beyond timeouts.shutdown: exit 0',
-      async (t) => {
-        const busy = await makeBusy(t, { a, line, env: { QUOIN_TIMEOUTS_SHUTDOWN: '500ms' } }, 'late');
-        const { gateway, upload, sent, uploaded } = busy;
-        gateway.signal('SIGTERM');
-        await upload.cut;
-        assert.deepEqual(await gateway.ended, { code: 0, signal: null }, gateway.output.err);
-        assert.match((await stateOf(a, sent))!, /^(WAITING_FOR_RETRY|SEND_ENQUEUED)$/);
-        assert.equal(await stateOf(a, uploaded), undefined);
-        messages.push(sent);
-      },
-    );
-
-    await t.test('the next process sends what is left, once', async (t) => {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    await t.test(`${signal}: both are finished, new ones refused, exit 0`, async (t) => {
+      const busy = await makeBusy(t, { a, line }, signal);
+      const { gateway, upload, sent, uploaded } = busy;
+      gateway.signal(signal);
+      await refusesNew(busy);
       line.letGo();
-      const gateway = serve(t, a);
-      await gateway.logged('gateway/listening');
-      for (const messageId of messages) {
-        const path = `/v1/messages/${encodeURIComponent(messageId)}`;
-        while ((await askJson<{ readonly state: string }>(a, path)).state !== 'ACKNOWLEDGED') await delay(50);
-      }
-      const inbox = await askJson<{
-        readonly items: readonly { readonly id: string; readonly messageId: string }[];
-      }>(b, '/v1/inbox?limit=100');
-      assert.deepEqual(inbox.items.map(({ messageId }) => messageId).toSorted(), messages.toSorted());
-      for (const { id } of inbox.items)
-        assert.deepEqual((await ask(b, `/v1/inbox/${id}/parts/0`))?.body, CONTENT);
+      assert.equal(await upload.finish(), 202);
+      assert.deepEqual(await gateway.ended, { code: 0, signal: null }, gateway.output.err);
+      assert.equal(gateway.log.at(-1)?.event, 'gateway/stopped');
+      assert.equal(await stateOf(a, sent), 'ACKNOWLEDGED');
+      assert.ok(await stateOf(a, uploaded), 'the upload that was answered is kept');
+      messages.push(sent, uploaded);
     });
-  },
-);
+
+  for (const [signal, code] of Object.entries(SIGNALS) as ['SIGTERM' | 'SIGINT', number][])
+    await t.test(`${signal} twice: it ends at once with ${code}`, async (t) => {
+      const busy = await makeBusy(t, { a, line }, `${signal}-twice`);
+      const { gateway, upload, sent, uploaded } = busy;
+      gateway.signal(signal);
+      await gateway.logged('gateway/stopping');
+      gateway.signal(signal);
+      assert.deepEqual(await gateway.ended, { code, signal: null }, gateway.output.err);
+      await upload.cut;
+      assert.equal(await stateOf(a, sent), 'WAITING_FOR_RECEIPT');
+      assert.equal(await stateOf(a, uploaded), undefined, 'half an upload is no message');
+      messages.push(sent);
+    });
+
+  await t.test(
+    'a partner that does not answer is not waited for beyond timeouts.shutdown: exit 0',
+    async (t) => {
+      const busy = await makeBusy(t, { a, line, env: { QUOIN_TIMEOUTS_SHUTDOWN: '500ms' } }, 'late');
+      const { gateway, upload, sent, uploaded } = busy;
+      gateway.signal('SIGTERM');
+      await upload.cut;
+      assert.deepEqual(await gateway.ended, { code: 0, signal: null }, gateway.output.err);
+      assert.match((await stateOf(a, sent))!, /^(WAITING_FOR_RETRY|SEND_ENQUEUED)$/);
+      assert.equal(await stateOf(a, uploaded), undefined);
+      messages.push(sent);
+    },
+  );
+
+  await t.test('the next process sends what is left, once', async (t) => {
+    line.letGo();
+    const gateway = serve(t, a);
+    await gateway.logged('gateway/listening');
+    for (const messageId of messages) {
+      const path = `/v1/messages/${encodeURIComponent(messageId)}`;
+      while ((await askJson<{ readonly state: string }>(a, path)).state !== 'ACKNOWLEDGED') await delay(50);
+    }
+    const inbox = await askJson<{
+      readonly items: readonly { readonly id: string; readonly messageId: string }[];
+    }>(b, '/v1/inbox?limit=100');
+    assert.deepEqual(inbox.items.map(({ messageId }) => messageId).toSorted(), messages.toSorted());
+    for (const { id } of inbox.items)
+      assert.deepEqual((await ask(b, `/v1/inbox/${id}/parts/0`))?.body, CONTENT);
+  });
+});

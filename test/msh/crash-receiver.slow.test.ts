@@ -21,7 +21,6 @@ import { createWire } from '../support/test-wire.ts';
  * take for one, nothing half is kept, and its retry succeeds, once.
  */
 
-const HANGS = { timeout: 120_000 };
 let a: KeyEntry;
 let b: KeyEntry;
 before(async () => {
@@ -161,7 +160,7 @@ async function checkKept(
 describe('a mishap at every call of the receiver', () => {
   for (const [name, changes] of Object.entries(PACKAGES)) {
     for (const mishap of MISHAPS) {
-      test(`${mishap}, ${name}`, HANGS, async () => {
+      test(`${mishap}, ${name}`, async () => {
         const places: string[] = [];
         for (let at = 1; ; at += 1) {
           const place = await survive(at, mishap, changes);
@@ -182,7 +181,7 @@ describe('a mishap at every call of the receiver', () => {
 });
 
 describe('what else may be missing', () => {
-  test('the signing key: nothing is kept, the partner is asked to come again', HANGS, async () => {
+  test('the signing key: nothing is kept, the partner is asked to come again', async () => {
     const gateway = await open(scratchFolder());
     try {
       const { keys } = gateway;
@@ -210,7 +209,7 @@ describe('what else may be missing', () => {
     }
   });
 
-  test('the journal: a refusal is answered all the same', HANGS, async () => {
+  test('the journal: a refusal is answered all the same', async () => {
     const mortal = mortalWorld(1, 'fails');
     const gateway = await open(scratchFolder(), mortal);
     try {
@@ -226,7 +225,7 @@ describe('what else may be missing', () => {
     }
   });
 
-  test('the second half of the body, because the partner went away', HANGS, async () => {
+  test('the second half of the body, because the partner went away', async () => {
     const gateway = await open(scratchFolder());
     try {
       const { bytes, contentType } = message('gone@attacker.test', {});

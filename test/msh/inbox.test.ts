@@ -7,7 +7,6 @@ import type { Pair } from '../support/test-pair.ts';
 
 /** Received messages on their way to a backend. */
 
-const HANGS = { timeout: 60_000 };
 const ending = inReverse({ after });
 const ASK = { service: SERVICE, action: 'Ask', to: { partyIds: [{ value: 'AP_B', type: PARTY_TYPE }] } };
 const NOTE = { contentId: 'note', mimeType: 'application/xml', content: '<note>of something</note>' };
@@ -22,7 +21,7 @@ async function received(pair: Pair): Promise<InboundMessage> {
 
 const wish = { consumer: 'backend', limit: 5, ms: 60_000, filter: {} };
 
-test('lease, acknowledge, release and redeliver as a backend and an operator do', HANGS, async () => {
+test('lease, acknowledge, release and redeliver as a backend and an operator do', async () => {
   const pair = await pairGateways(ending);
   const { msh } = pair.b;
   const { rowId } = await received(pair);
@@ -45,7 +44,7 @@ test('lease, acknowledge, release and redeliver as a backend and an operator do'
   assert.equal((await msh.lease(wish)).messages.length, 1);
 });
 
-test('a message whose payload is no longer kept is not delivered again', HANGS, async () => {
+test('a message whose payload is no longer kept is not delivered again', async () => {
   const pair = await pairGateways(ending);
   const { msh, world } = pair.b;
   const { rowId, parts } = await received(pair);
@@ -59,22 +58,18 @@ test('a message whose payload is no longer kept is not delivered again', HANGS, 
   assert.equal((await msh.inbound(rowId))?.state, 'DELETED');
 });
 
-test(
-  'the received SOAP part is kept as it came, and answers to the digests of the receipt',
-  HANGS,
-  async () => {
-    const pair = await pairGateways(ending);
-    const message = await received(pair);
-    const kept = await pair.b.msh.inboundEnvelope(message.rowId);
-    const sent = (await statusOf(pair.a, message.messageId)).message.envelope!;
-    assert.match(kept!.contentType, /^application\/soap\+xml/);
-    const text = kept!.bytes.toString();
-    for (const { digestValue } of sent.references) assert.ok(text.includes(digestValue));
-    assert.match(text, /EncryptedData/, 'with its encryption headers, as on the wire');
-  },
-);
+test('the received SOAP part is kept as it came, and answers to the digests of the receipt', async () => {
+  const pair = await pairGateways(ending);
+  const message = await received(pair);
+  const kept = await pair.b.msh.inboundEnvelope(message.rowId);
+  const sent = (await statusOf(pair.a, message.messageId)).message.envelope!;
+  assert.match(kept!.contentType, /^application\/soap\+xml/);
+  const text = kept!.bytes.toString();
+  for (const { digestValue } of sent.references) assert.ok(text.includes(digestValue));
+  assert.match(text, /EncryptedData/, 'with its encryption headers, as on the wire');
+});
 
-test('business acceptance is said of messages in both directions and moves neither', HANGS, async () => {
+test('business acceptance is said of messages in both directions and moves neither', async () => {
   const pair = await pairGateways(ending);
   const message = await received(pair);
   const said = await pair.b.msh.sayBusiness('in', message, {

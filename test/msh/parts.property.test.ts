@@ -105,7 +105,7 @@ const parts = fc.array(part, { maxLength: 12 }).map((all) => {
   });
 });
 
-test('N parts in, the same N out, in order', { timeout: 120_000 }, async () => {
+test('N parts in, the same N out, in order', async () => {
   await fc.assert(
     fc.asyncProperty(parts, fc.constantFrom('Ask', 'Plain', 'SignedOnly'), async (given, action) => {
       const to = { partyIds: [{ value: 'AP_B', type: PARTY_TYPE }] };

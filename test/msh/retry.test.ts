@@ -23,7 +23,6 @@ import type { Interceptor, createWire } from '../support/test-wire.ts';
 
 /** Reception awareness: attempts by the clock, and everything that may be lost between two access points. */
 
-const HANGS = { timeout: 60_000 };
 const MINUTE = 60_000;
 const ending = inReverse({ after });
 
@@ -70,7 +69,7 @@ const answerLost: Interceptor = async (_, forward) => {
 };
 
 describe('the schedule', () => {
-  test('four retries in twelve minutes, one every three, then EBMS:0301', HANGS, async () => {
+  test('four retries in twelve minutes, one every three, then EBMS:0301', async () => {
     const pair = await open();
     const start = pair.clock.now;
     const messageId = await send(pair, unavailable);
@@ -96,7 +95,7 @@ describe('the schedule', () => {
     assert.equal(pair.wire.exchanges.length, 5, 'nothing more is sent');
   });
 
-  test('an attempt that comes late does not push the others', HANGS, async () => {
+  test('an attempt that comes late does not push the others', async () => {
     const pair = await open();
     const start = pair.clock.now;
     const messageId = await send(pair, unavailable);
@@ -108,7 +107,7 @@ describe('the schedule', () => {
     );
   });
 
-  test('after a standstill longer than the window nothing is sent any more', HANGS, async () => {
+  test('after a standstill longer than the window nothing is sent any more', async () => {
     const pair = await open();
     const messageId = await send(pair, unavailable);
     pair.clock.advance(2 * 60 * MINUTE);
@@ -119,7 +118,7 @@ describe('the schedule', () => {
     assert.equal(pair.wire.exchanges.length, 1);
   });
 
-  test('other strategies, by P-Mode', HANGS, async () => {
+  test('other strategies, by P-Mode', async () => {
     const yaml = oneWayYaml('AP_A', 'AP_B').replace(
       'action: Ask }',
       'action: Ask, receptionAwareness: { strategy: once, window: 1m } }',
@@ -133,34 +132,30 @@ describe('the schedule', () => {
 });
 
 describe('every attempt', () => {
-  test(
-    'has the MessageId and the signed digests of the first, and a session key of its own',
-    HANGS,
-    async () => {
-      const pair = await open();
-      const messageId = await send(pair, unavailable);
-      for (let retry = 1; retry <= 3; retry += 1) await nextAttempt(pair, messageId, unavailable);
-      const requests = pair.wire.exchanges.map(({ request }) => request);
-      assert.equal(requests.length, 4);
-      const envelopes = requests.map(envelopeOf);
-      const all = (pattern: RegExp): Set<string> => new Set(envelopes.map((xml) => pattern.exec(xml)![0]));
-      assert.deepEqual(new Set(requests.map(messageIdOf)), new Set([messageId]));
-      assert.equal(new Set(requests.map((request) => referencesOf(request).join())).size, 1);
-      assert.equal(all(/<ds:Signature.*<\/ds:Signature>/s).size, 1, 'one signature');
-      assert.equal(all(/<eb:Messaging.*<\/eb:Messaging>/s).size, 1, 'one header');
-      assert.equal(all(/<xenc:CipherValue>[^<]*/).size, 4, 'four session keys');
-      const payloads = requests.map(({ body }) =>
-        body.subarray(body.indexOf('</S12:Envelope>') + 15).toString('latin1'),
-      );
-      assert.equal(
-        new Set(payloads.map((text) => text.slice(text.indexOf('\r\n\r\n')))).size,
-        4,
-        'four ciphertexts',
-      );
-    },
-  );
+  test('has the MessageId and the signed digests of the first, and a session key of its own', async () => {
+    const pair = await open();
+    const messageId = await send(pair, unavailable);
+    for (let retry = 1; retry <= 3; retry += 1) await nextAttempt(pair, messageId, unavailable);
+    const requests = pair.wire.exchanges.map(({ request }) => request);
+    assert.equal(requests.length, 4);
+    const envelopes = requests.map(envelopeOf);
+    const all = (pattern: RegExp): Set<string> => new Set(envelopes.map((xml) => pattern.exec(xml)![0]));
+    assert.deepEqual(new Set(requests.map(messageIdOf)), new Set([messageId]));
+    assert.equal(new Set(requests.map((request) => referencesOf(request).join())).size, 1);
+    assert.equal(all(/<ds:Signature.*<\/ds:Signature>/s).size, 1, 'one signature');
+    assert.equal(all(/<eb:Messaging.*<\/eb:Messaging>/s).size, 1, 'one header');
+    assert.equal(all(/<xenc:CipherValue>[^<]*/).size, 4, 'four session keys');
+    const payloads = requests.map(({ body }) =>
+      body.subarray(body.indexOf('</S12:Envelope>') + 15).toString('latin1'),
+    );
+    assert.equal(
+      new Set(payloads.map((text) => text.slice(text.indexOf('\r\n\r\n')))).size,
+      4,
+      'four ciphertexts',
+    );
+  });
 
-  test('is one row: when, where, what came back, for which certificate', HANGS, async () => {
+  test('is one row: when, where, what came back, for which certificate', async () => {
     const pair = await open();
     const start = pair.clock.now;
     const messageId = await send(pair, unavailable);
@@ -198,7 +193,7 @@ describe('every attempt', () => {
 });
 
 describe('what may be lost', () => {
-  test('the answer: the retry gets the first receipt, the message is delivered once', HANGS, async () => {
+  test('the answer: the retry gets the first receipt, the message is delivered once', async () => {
     const pair = await open();
     const messageId = await send(pair, answerLost);
     assert.equal(await delivered(pair, messageId), 1);
@@ -239,7 +234,7 @@ describe('what may be lost', () => {
     },
   };
   for (const [name, intercept] of Object.entries(losses)) {
-    test(`${name}: the next attempt succeeds, the message is delivered once`, HANGS, async () => {
+    test(`${name}: the next attempt succeeds, the message is delivered once`, async () => {
       const pair = await open();
       const messageId = await send(pair, intercept);
       const { message } = await nextAttempt(pair, messageId, undefined);
@@ -253,7 +248,7 @@ describe('what may be lost', () => {
 });
 
 describe('workers', () => {
-  test('a row that is rung many times is pushed once', HANGS, async () => {
+  test('a row that is rung many times is pushed once', async () => {
     const pair = await open();
     const messageId = await send(pair, async (_, forward) => {
       const { queue } = pair.a.context;
@@ -266,7 +261,7 @@ describe('workers', () => {
     assert.equal((await statusOf(pair.a, messageId)).attempts.length, 1);
   });
 
-  test('the lease is held as long as a push runs', HANGS, async () => {
+  test('the lease is held as long as a push runs', async () => {
     const extended = new EventEmitter();
     const leaseMs = 90;
     const pair = await open({
@@ -300,7 +295,7 @@ describe('workers', () => {
     assert.equal(attempts.length, 1);
   });
 
-  test('a worker that dies leaves the row to another when its lease has run out', HANGS, async () => {
+  test('a worker that dies leaves the row to another when its lease has run out', async () => {
     const pair = await open({ times: { leaseMs: 60_000 } });
     let revive = (): void => undefined;
     pair.wire.intercept = () => new Promise((resolve) => (revive = () => resolve(nothing)));
@@ -361,33 +356,29 @@ describe('bells that are lost', () => {
   });
 
   for (const [name, around] of Object.entries({ 'hears nothing': deaf, 'is gone': broken })) {
-    test(
-      `a queue that ${name}: the submission stands, and the sweeper of the next start rings`,
-      HANGS,
-      async () => {
-        const pair = await open();
-        const folder = scratchFolder();
-        const clock = createClock();
-        const before = await sender(folder, pair.wire, {
-          clock,
-          ...(around === undefined ? {} : { around }),
-        });
-        const { messageId, outcome } = await submitParts(before, ASK, [NOTE]);
-        assert.equal(outcome, 'accepted');
-        assert.equal((await statusOf(before, messageId)).message.state, 'SEND_ENQUEUED');
-        await before.stop();
-        const restarted = await sender(folder, pair.wire, { clock });
-        try {
-          await restarted.settled();
-          assert.equal((await statusOf(restarted, messageId)).message.state, 'ACKNOWLEDGED');
-        } finally {
-          await restarted.stop();
-        }
-      },
-    );
+    test(`a queue that ${name}: the submission stands, and the sweeper of the next start rings`, async () => {
+      const pair = await open();
+      const folder = scratchFolder();
+      const clock = createClock();
+      const before = await sender(folder, pair.wire, {
+        clock,
+        ...(around === undefined ? {} : { around }),
+      });
+      const { messageId, outcome } = await submitParts(before, ASK, [NOTE]);
+      assert.equal(outcome, 'accepted');
+      assert.equal((await statusOf(before, messageId)).message.state, 'SEND_ENQUEUED');
+      await before.stop();
+      const restarted = await sender(folder, pair.wire, { clock });
+      try {
+        await restarted.settled();
+        assert.equal((await statusOf(restarted, messageId)).message.state, 'ACKNOWLEDGED');
+      } finally {
+        await restarted.stop();
+      }
+    });
   }
 
-  test('a sweeper rings while the access point runs, too', HANGS, async () => {
+  test('a sweeper rings while the access point runs, too', async () => {
     const pair = await open();
     const folder = scratchFolder();
     let lose = true;
@@ -412,7 +403,7 @@ describe('bells that are lost', () => {
     }
   });
 
-  test('a P-Mode that was taken away: the message waits for it', HANGS, async () => {
+  test('a P-Mode that was taken away: the message waits for it', async () => {
     const pair = await open();
     const folder = scratchFolder();
     const clock = createClock();
@@ -501,33 +492,29 @@ describe('a P-Mode that is taken away', () => {
     return { folder, messageId, end };
   }
 
-  test(
-    'costs no attempt and ends nothing within the window; put back, the message goes out',
-    HANGS,
-    async () => {
-      const pair = await open();
-      const { folder, messageId, end } = await afterFive(pair);
-      const without = await senderOn(folder, pair, {});
-      for (; pair.clock.now < end - 3000; pair.clock.advance(3000)) await ringOnce(without);
-      const { message, upcoming } = await statusOf(without, messageId);
-      assert.equal(message.state, 'WAITING_FOR_RETRY', JSON.stringify(message.failure));
-      assert.equal(message.attempts, 5);
-      assert.equal(upcoming.at(-1), end, 'its own window is told');
-      const told = without.events.filter(({ event }) => event === 'send/waiting-for-pmode');
-      assert.equal(told.length, 1, 'told once, not at every look');
-      assert.equal(told[0]?.['pmode'], message.pmodeId);
-      await without.stop();
-      pair.wire.intercept = undefined;
-      const again = await senderOn(folder, pair, PMODES);
-      await again.settled();
-      const { message: sent } = await statusOf(again, messageId);
-      await again.stop();
-      assert.equal(sent.state, 'ACKNOWLEDGED', JSON.stringify(sent.failure));
-      assert.equal(sent.attempts, 6);
-    },
-  );
+  test('costs no attempt and ends nothing within the window; put back, the message goes out', async () => {
+    const pair = await open();
+    const { folder, messageId, end } = await afterFive(pair);
+    const without = await senderOn(folder, pair, {});
+    for (; pair.clock.now < end - 3000; pair.clock.advance(3000)) await ringOnce(without);
+    const { message, upcoming } = await statusOf(without, messageId);
+    assert.equal(message.state, 'WAITING_FOR_RETRY', JSON.stringify(message.failure));
+    assert.equal(message.attempts, 5);
+    assert.equal(upcoming.at(-1), end, 'its own window is told');
+    const told = without.events.filter(({ event }) => event === 'send/waiting-for-pmode');
+    assert.equal(told.length, 1, 'told once, not at every look');
+    assert.equal(told[0]?.['pmode'], message.pmodeId);
+    await without.stop();
+    pair.wire.intercept = undefined;
+    const again = await senderOn(folder, pair, PMODES);
+    await again.settled();
+    const { message: sent } = await statusOf(again, messageId);
+    await again.stop();
+    assert.equal(sent.state, 'ACKNOWLEDGED', JSON.stringify(sent.failure));
+    assert.equal(sent.attempts, 6);
+  });
 
-  test('fails the message when its window is over, and says so', HANGS, async () => {
+  test('fails the message when its window is over, and says so', async () => {
     const pair = await open();
     const { folder, messageId, end } = await afterFive(pair);
     const without = await senderOn(folder, pair, {});
@@ -546,7 +533,7 @@ describe('a P-Mode that is taken away', () => {
     );
   });
 
-  test('a message that was never tried waits for it as long as one window', HANGS, async () => {
+  test('a message that was never tried waits for it as long as one window', async () => {
     const pair = await open();
     const folder = scratchFolder();
     const before = await senderOn(folder, pair, PMODES, { around: silent });
@@ -565,7 +552,7 @@ describe('a P-Mode that is taken away', () => {
     assert.match(failed.failure?.message ?? '', /^No receipt after 0 attempts\./);
   });
 
-  test('a pause of the partner stops the clock all the same', HANGS, async () => {
+  test('a pause of the partner stops the clock all the same', async () => {
     const pair = await open();
     const { folder, messageId, end } = await afterFive(pair);
     const without = await senderOn(folder, pair, {}, { times: { roundMs: 5 } });
@@ -594,7 +581,7 @@ describe('a process that was killed', () => {
     return { folder, messageId };
   }
 
-  test('its successor sends at once what it had begun', HANGS, async () => {
+  test('its successor sends at once what it had begun', async () => {
     const pair = await open();
     const { folder, messageId } = await claimed(pair, 5 * MINUTE);
     const next = await senderOn(folder, pair, PMODES);
@@ -604,7 +591,7 @@ describe('a process that was killed', () => {
     assert.equal(message.state, 'ACKNOWLEDGED', JSON.stringify(message.failure));
   });
 
-  test('a lease longer than the window costs no message its retries', HANGS, async () => {
+  test('a lease longer than the window costs no message its retries', async () => {
     const pair = await open();
     const { folder, messageId } = await claimed(pair, 5 * MINUTE);
     pair.clock.advance(20 * MINUTE);
@@ -616,7 +603,7 @@ describe('a process that was killed', () => {
     assert.equal(message.attempts, 2);
   });
 
-  test('what fails then tells the pushes that were made, and those that were cut off', HANGS, async () => {
+  test('what fails then tells the pushes that were made, and those that were cut off', async () => {
     const pair = await open();
     const { folder, messageId } = await claimed(pair, 5 * MINUTE);
     pair.clock.advance(20 * MINUTE);

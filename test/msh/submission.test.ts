@@ -10,7 +10,6 @@ import type { Pair } from '../support/test-pair.ts';
 /** What a producer may ask for, twice or wrongly. */
 
 const MIB = 1024 * 1024;
-const HANGS = { timeout: 60_000 };
 let pair: Pair;
 const ending = inReverse({ after });
 before(async () => {
@@ -41,7 +40,7 @@ async function refuses(code: string, submit: () => Promise<unknown>, field?: str
 }
 
 describe('the same MessageId again', () => {
-  test('with the same content is accepted without effect', HANGS, async () => {
+  test('with the same content is accepted without effect', async () => {
     const submission = { ...ASK, messageId: 'same-1@example.test', conversationId: 'talk' };
     const first = await submitParts(pair.a, submission, [TEXT]);
     assert.equal(first.outcome, 'accepted');
@@ -57,7 +56,7 @@ describe('the same MessageId again', () => {
     assert.equal(pair.wire.exchanges.length, pushes, 'nothing is sent a second time');
   });
 
-  test('with ids that were made the first time is still the same', HANGS, async () => {
+  test('with ids that were made the first time is still the same', async () => {
     const submission = { ...ASK, messageId: 'same-2@example.test' };
     const bare = { mimeType: 'text/plain', content: 'x' };
     const first = await submitParts(pair.a, submission, [bare]);
@@ -66,7 +65,7 @@ describe('the same MessageId again', () => {
     assert.equal(again.conversationId, first.conversationId);
   });
 
-  test('many times at once is accepted once', HANGS, async () => {
+  test('many times at once is accepted once', async () => {
     const submission = { ...ASK, messageId: 'same-3@example.test' };
     const results = await Promise.all(
       Array.from({ length: 8 }, () => submitParts(pair.a, submission, [TEXT])),
@@ -88,7 +87,7 @@ describe('the same MessageId again', () => {
     'another action': [{ action: 'Plain' }, [TEXT]],
   };
   for (const [name, [changes, parts]] of Object.entries(others)) {
-    test(`with ${name} is a conflict, and the first is left as it was`, HANGS, async () => {
+    test(`with ${name} is a conflict, and the first is left as it was`, async () => {
       const submission = { ...ASK, messageId: `conflict-${name.replaceAll(' ', '-')}@example.test` };
       await submitParts(pair.a, submission, [TEXT]);
       await pair.a.settled();
@@ -110,7 +109,7 @@ describe('parts', () => {
       for (const index of indexes) yield { index, content: chunked(Buffer.from('x')) };
     })();
 
-  test('in another order than declared are kept in the order declared', HANGS, async () => {
+  test('in another order than declared are kept in the order declared', async () => {
     const reversed: PartStreams = (async function* () {
       for (const index of [1, 0]) yield { index, content: chunked(Buffer.from(`part ${index}`)) };
     })();
@@ -121,23 +120,20 @@ describe('parts', () => {
     assert.deepEqual(contents.map(String), ['part 0', 'part 1']);
   });
 
-  test('one does not come', HANGS, () =>
+  test('one does not come', () =>
     refuses('submit/missing-part', () => pair.a.msh.submit(declared, streams(0)), 'parts[1]').then(
       () => undefined,
-    ),
-  );
-  test('one comes twice', HANGS, () =>
+    ));
+  test('one comes twice', () =>
     refuses('submit/undeclared-part', () => pair.a.msh.submit(declared, streams(0, 0, 1)), 'parts[0]').then(
       () => undefined,
-    ),
-  );
-  test('one comes that was not declared', HANGS, () =>
+    ));
+  test('one comes that was not declared', () =>
     refuses('submit/undeclared-part', () => pair.a.msh.submit(declared, streams(0, 1, 2)), 'parts[2]').then(
       () => undefined,
-    ),
-  );
+    ));
 
-  test('one breaks off', HANGS, async () => {
+  test('one breaks off', async () => {
     const broken: PartStreams = (async function* () {
       yield { index: 0, content: chunked(Buffer.from('x')) };
       yield {
@@ -151,7 +147,7 @@ describe('parts', () => {
     await refuses('rest/upload-aborted', () => pair.a.msh.submit(declared, broken));
   });
 
-  test('zeros that are small, or not compressed, arrive', HANGS, async () => {
+  test('zeros that are small, or not compressed, arrive', async () => {
     const { messageId } = await submitParts(pair.a, ASK, [
       { ...TEXT, content: Buffer.alloc(10 * MIB) },
       { ...TEXT, contentId: 'plain', content: Buffer.alloc(12 * MIB), compress: false },
@@ -217,7 +213,7 @@ describe('parts', () => {
     ],
   };
   for (const [name, [code, submission, parts, field]] of Object.entries(wrong)) {
-    test(name, HANGS, async () => {
+    test(name, async () => {
       await refuses(code, () => submitParts(pair.a, { ...ASK, ...submission }, parts), field);
     });
   }
@@ -251,7 +247,7 @@ describe('headers', () => {
     'without the properties of the leg': ['submit/against-agreement', { action: 'Corners' }],
   };
   for (const [name, [code, submission, field]] of Object.entries(wrong)) {
-    test(name, HANGS, async () => {
+    test(name, async () => {
       await refuses(code, () => submitParts(pair.a, { ...ASK, ...submission }), field);
     });
   }
@@ -265,7 +261,7 @@ describe('a store that cannot keep', () => {
     'a payload, at its end': 'commit',
   };
   for (const [name, at] of Object.entries(failing)) {
-    test(name, HANGS, async () => {
+    test(name, async () => {
       let fails = true;
       const full = (): Promise<never> =>
         Promise.reject(new QuoinError('payloads/no-space', 'There is no space left.'));

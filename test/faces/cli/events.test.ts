@@ -9,9 +9,7 @@ import { createWatch } from '../../support/waiting.ts';
 import { startApi } from '../rest/api.ts';
 import { quoin } from './terminals.ts';
 
-const HANGS = { timeout: 120_000 };
-
-test('events are listed for a person and for a program', HANGS, async (t) => {
+test('events are listed for a person and for a program', async (t) => {
   const world = await notifyWorld(t, []);
   const api = await startApi(t, { notifier: world.notifier });
   const ids = [await world.receive('a'), await world.receive('b'), await world.receive('a')];
@@ -40,7 +38,7 @@ test('events are listed for a person and for a program', HANGS, async (t) => {
   assert.equal(unknown.code, EXIT.failed);
 });
 
-test('--follow connects again after the last event it told, until it is refused', HANGS, async (t) => {
+test('--follow connects again after the last event it told, until it is refused', async (t) => {
   const asked: string[] = [];
   const event = (id: number) =>
     `id: ${id}\nevent: t\ndata: ${JSON.stringify({ type: 'x.received', time: 'now', subject: `m${id}`, partitionkey: 'c', data: {} })}\n\n`;

@@ -11,7 +11,6 @@ import type { Answer, ServedApi } from './api.ts';
 
 /** Keys that are held to parties, at every route they may use, over real HTTP with the real MSH on a real store. */
 
-const HANGS = { timeout: 120_000 };
 const ending = inReverse({ after });
 const HELD = 'key-of-one-party';
 const NOTE = { contentId: 'note', mimeType: 'application/xml', content: '<note>of something</note>' };
@@ -105,7 +104,7 @@ test('every route that such a key may use is looked at here', () => {
   );
 });
 
-test('what is not its own is not there for it, and stays as it is', HANGS, async () => {
+test('what is not its own is not there for it, and stays as it is', async () => {
   const both = await exchange();
   for (const [operationId, [status, body]] of Object.entries(OF_ONE_MESSAGE)) {
     const { method, path } = KEPT.find((route) => route.operationId === operationId)!;
@@ -127,7 +126,7 @@ test('what is not its own is not there for it, and stays as it is', HANGS, async
 const idsOf = ({ json }: Answer, name: string): readonly unknown[] =>
   (json.items as Readonly<Record<string, unknown>>[]).map((item) => item[name]);
 
-test('lists show its own only, whatever is asked for', HANGS, async () => {
+test('lists show its own only, whatever is asked for', async () => {
   const { sender, receiver } = await exchange();
   const cases = [
     [sender, '/v1/messages', 'messageId'],
@@ -141,7 +140,7 @@ test('lists show its own only, whatever is asked for', HANGS, async () => {
     }
 });
 
-test('it leases its own only, however much it asks for', HANGS, async () => {
+test('it leases its own only, however much it asks for', async () => {
   const { receiver } = await exchange();
   const { api, ours, theirs } = receiver;
   assert.deepEqual(idsOf(await ask(api, HELD, 'POST', '/v1/inbox/lease', { limit: 10 }), 'id'), [ours]);
@@ -155,7 +154,7 @@ test('it leases its own only, however much it asks for', HANGS, async () => {
   }
 });
 
-test('events are told of its own only, as a list and as a stream', HANGS, async () => {
+test('events are told of its own only, as a list and as a stream', async () => {
   const { sender, receiver } = await exchange();
   for (const { api } of [sender, receiver]) {
     const own = await ask(api, HELD, 'GET', '/v1/events');

@@ -11,7 +11,6 @@ import type { Answer, ServedApi } from './api.ts';
 
 /** Idempotency-Key over real HTTP, with the real MSH on a real store. */
 
-const HANGS = { timeout: 120_000 };
 const ending = inReverse({ after });
 const ASK = { service: SERVICE, action: 'Ask', to: { partyIds: [{ value: 'AP_B', type: PARTY_TYPE }] } };
 const NOTE = '<note>of something</note>';
@@ -43,28 +42,24 @@ const asForm: Send = (api, key, header = {}, content = NOTE) => {
 const FORMS: Readonly<Record<string, Send>> = { JSON: asJson, 'a form': asForm };
 
 for (const [name, send] of Object.entries(FORMS)) {
-  test(
-    `${name}: a key makes a repetition the same message, whose ids were generated once`,
-    HANGS,
-    async () => {
-      const { api, a, b } = await serve();
-      const first = await send(api, 'order 1');
-      assert.equal(first.status, 202, first.text);
-      const again = await send(api, 'order 1');
-      assert.equal(again.status, 200, again.text);
-      assert.equal(again.json.outcome, 'already-accepted');
-      assert.equal(again.json.messageId, first.json.messageId);
-      assert.equal(again.json.conversationId, first.json.conversationId);
-      assert.match(String(first.json.messageId), /^[0-9a-f]{64}@ap-a\.test$/);
-      assert.notEqual((await send(api, 'order 2')).json.messageId, first.json.messageId);
-      await a.settled();
-      assert.equal((await b.inbox()).length, 2);
-      const later = await send(api, 'order 1');
-      assert.deepEqual([later.status, later.json.state], [200, 'ACKNOWLEDGED']);
-    },
-  );
+  test(`${name}: a key makes a repetition the same message, whose ids were generated once`, async () => {
+    const { api, a, b } = await serve();
+    const first = await send(api, 'order 1');
+    assert.equal(first.status, 202, first.text);
+    const again = await send(api, 'order 1');
+    assert.equal(again.status, 200, again.text);
+    assert.equal(again.json.outcome, 'already-accepted');
+    assert.equal(again.json.messageId, first.json.messageId);
+    assert.equal(again.json.conversationId, first.json.conversationId);
+    assert.match(String(first.json.messageId), /^[0-9a-f]{64}@ap-a\.test$/);
+    assert.notEqual((await send(api, 'order 2')).json.messageId, first.json.messageId);
+    await a.settled();
+    assert.equal((await b.inbox()).length, 2);
+    const later = await send(api, 'order 1');
+    assert.deepEqual([later.status, later.json.state], [200, 'ACKNOWLEDGED']);
+  });
 
-  test(`${name}: the key with other content is a conflict, whatever differs`, HANGS, async () => {
+  test(`${name}: the key with other content is a conflict, whatever differs`, async () => {
     const { api, a } = await serve();
     assert.equal((await send(api, 'k')).status, 202);
     const files = a.payloadFiles().length;
@@ -78,7 +73,7 @@ for (const [name, send] of Object.entries(FORMS)) {
     assert.equal(a.payloadFiles().length, files, 'nothing of a refused repetition is kept');
   });
 
-  test(`${name}: a key that is known is answered even while nothing new is taken`, HANGS, async () => {
+  test(`${name}: a key that is known is answered even while nothing new is taken`, async () => {
     const { api, a } = await serve();
     const first = await send(api, 'k');
     const full = (): Promise<never> =>
@@ -95,7 +90,7 @@ for (const [name, send] of Object.entries(FORMS)) {
     assert.match(refused.headers.get('retry-after') ?? '', /^\d+$/);
   });
 
-  test(`${name}: of many repetitions at once one is accepted`, HANGS, async () => {
+  test(`${name}: of many repetitions at once one is accepted`, async () => {
     const { api, a, b } = await serve();
     const answers = await Promise.all(Array.from({ length: 8 }, () => send(api, 'at once')));
     assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 200, 200, 200, 200, 200, 200, 202]);
@@ -107,21 +102,17 @@ for (const [name, send] of Object.entries(FORMS)) {
   });
 }
 
-test(
-  'a repetition in the other form is recognised, and one of many with other content wins',
-  HANGS,
-  async () => {
-    const { api, a } = await serve();
-    assert.equal((await asForm(api, 'k')).status, 202);
-    assert.equal((await asJson(api, 'k')).status, 200);
-    const texts = ['<a/>', '<b/>', '<c/>', '<d/>'];
-    const answers = await Promise.all(texts.map((text) => asJson(api, 'contested', {}, text)));
-    assert.deepEqual(answers.map(({ status }) => status).sort(), [202, 409, 409, 409]);
-    assert.equal((await a.outbox()).length, 2);
-  },
-);
+test('a repetition in the other form is recognised, and one of many with other content wins', async () => {
+  const { api, a } = await serve();
+  assert.equal((await asForm(api, 'k')).status, 202);
+  assert.equal((await asJson(api, 'k')).status, 200);
+  const texts = ['<a/>', '<b/>', '<c/>', '<d/>'];
+  const answers = await Promise.all(texts.map((text) => asJson(api, 'contested', {}, text)));
+  assert.deepEqual(answers.map(({ status }) => status).sort(), [202, 409, 409, 409]);
+  assert.equal((await a.outbox()).length, 2);
+});
 
-test('a messageId that is given stays, and decides in place of the key', HANGS, async () => {
+test('a messageId that is given stays, and decides in place of the key', async () => {
   const { api } = await serve();
   const first = await asJson(api, 'k', { messageId: 'mine@a' });
   assert.deepEqual([first.status, first.json.messageId], [202, 'mine@a']);
@@ -148,7 +139,7 @@ function statusWith(url: string, keys: readonly string[]): Promise<{ status?: nu
   });
 }
 
-test('a key that cannot be one is refused, whatever is wrong with it', HANGS, async () => {
+test('a key that cannot be one is refused, whatever is wrong with it', async () => {
   const { api, a } = await serve();
   for (const key of ['', 'x'.repeat(256), 'schlüssel', 'a\tb']) {
     assertProblem(await asJson(api, key), 400, 'rest/invalid-field', 'Idempotency-Key');
@@ -160,7 +151,7 @@ test('a key that cannot be one is refused, whatever is wrong with it', HANGS, as
   assert.equal((await asJson(api, `~${'x'.repeat(254)}`)).status, 202);
 });
 
-test('nobody can take the id that the key of another caller makes', HANGS, async () => {
+test('nobody can take the id that the key of another caller makes', async () => {
   const { api, a } = await serve();
   const free = `${'0'.repeat(64)}@elsewhere.test`;
   const taken = `${createHash('sha256')

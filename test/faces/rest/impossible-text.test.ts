@@ -10,7 +10,6 @@ import type { OperationObject, Schema } from './openapi-document.ts';
 
 /** Every text that the OpenAPI document lets a caller send, as none can be kept: on the real MSH and a real store. */
 
-const HANGS = { timeout: 120_000 };
 const ending = inReverse({ after });
 
 const BAD = { NUL: 'a\u0000b', 'half a character': 'a\ud800', 'an escape': 'a\u001bb' } as const;
@@ -88,7 +87,7 @@ function assertNamed(answer: Answer, field: string, about: string): void {
   );
 }
 
-test('a path with an id that cannot be leads to nothing, whatever the operation', HANGS, async () => {
+test('a path with an id that cannot be leads to nothing, whatever the operation', async () => {
   const { api, ids } = await serve();
   let tried = 0;
   for (const { method, path } of PLACES)
@@ -104,7 +103,7 @@ test('a path with an id that cannot be leads to nothing, whatever the operation'
 });
 
 for (const [what, bad] of Object.entries(BAD)) {
-  test(`${what} in any parameter of a query is refused by its name`, HANGS, async () => {
+  test(`${what} in any parameter of a query is refused by its name`, async () => {
     const { api, ids } = await serve();
     let tried = 0;
     for (const { method, path, operation } of PLACES)
@@ -119,7 +118,7 @@ for (const [what, bad] of Object.entries(BAD)) {
     assert.ok(what === 'half a character' || tried > 30, `${tried} tried`);
   });
 
-  test(`${what} in any text of a document is refused by its name`, HANGS, async () => {
+  test(`${what} in any text of a document is refused by its name`, async () => {
     const { api, ids } = await serve();
     let tried = 0;
     for (const { method, path, operation } of PLACES) {
@@ -138,7 +137,7 @@ for (const [what, bad] of Object.entries(BAD)) {
     assert.ok(tried > 40, `${tried} tried`);
   });
 
-  test(`${what} in any text of the message field of a form is refused by its name`, HANGS, async () => {
+  test(`${what} in any text of the message field of a form is refused by its name`, async () => {
     const { api } = await serve();
     for (const [field, document] of documents(DOCUMENT.components.schemas.Submission!, bad)) {
       const form = new FormData();
@@ -148,36 +147,28 @@ for (const [what, bad] of Object.entries(BAD)) {
   });
 }
 
-test(
-  'half a character in a path or a query cannot be decoded, or is read as another one',
-  HANGS,
-  async () => {
-    const { api } = await serve();
-    assert.equal((await api.call('GET', '/v1/messages/%ED%A0%80')).status, 400);
-    assert.equal((await api.call('GET', '/v1/events?messageId=%ED%A0%80')).status, 200);
-  },
-);
+test('half a character in a path or a query cannot be decoded, or is read as another one', async () => {
+  const { api } = await serve();
+  assert.equal((await api.call('GET', '/v1/messages/%ED%A0%80')).status, 400);
+  assert.equal((await api.call('GET', '/v1/events?messageId=%ED%A0%80')).status, 200);
+});
 
-test(
-  'a submission that names its ids with what none can have is refused by the MSH itself',
-  HANGS,
-  async () => {
-    const { a } = await pairGateways(ending);
-    for (const field of ['messageId', 'refToMessageId', 'conversationId'])
-      for (const bad of Object.values(BAD))
-        await assert.rejects(
-          submitParts(
-            a,
-            {
-              service: SERVICE,
-              action: 'Ask',
-              to: { partyIds: [{ value: 'AP_B', type: PARTY_TYPE }] },
-              [field]: bad,
-            },
-            [],
-          ),
-          (error: { code?: string; finding?: { field?: string } }) =>
-            error.code === 'submit/invalid-id' && error.finding?.field === field,
-        );
-  },
-);
+test('a submission that names its ids with what none can have is refused by the MSH itself', async () => {
+  const { a } = await pairGateways(ending);
+  for (const field of ['messageId', 'refToMessageId', 'conversationId'])
+    for (const bad of Object.values(BAD))
+      await assert.rejects(
+        submitParts(
+          a,
+          {
+            service: SERVICE,
+            action: 'Ask',
+            to: { partyIds: [{ value: 'AP_B', type: PARTY_TYPE }] },
+            [field]: bad,
+          },
+          [],
+        ),
+        (error: { code?: string; finding?: { field?: string } }) =>
+          error.code === 'submit/invalid-id' && error.finding?.field === field,
+      );
+});

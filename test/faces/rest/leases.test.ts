@@ -8,7 +8,6 @@ import type { Answer, ServedApi } from './api.ts';
 
 /** How a backend takes messages, and what operators do, over real HTTP with the real MSH on a real store. */
 
-const HANGS = { timeout: 120_000 };
 const ending = inReverse({ after });
 const ASK = { service: SERVICE, action: 'Ask', to: { partyIds: [{ value: 'AP_B', type: PARTY_TYPE }] } };
 const NOTE = { contentId: 'note', mimeType: 'application/xml', content: '<note>of something</note>' };
@@ -48,7 +47,7 @@ const act = (api: ServedApi, id: string, what: string, body?: object): Promise<A
     ? api.call('POST', `/v1/inbox/${id}/${what}`)
     : api.postJson(`/v1/inbox/${id}/${what}`, body);
 
-test('consumers that lease at once never hold one message, and together hold all', HANGS, async () => {
+test('consumers that lease at once never hold one message, and together hold all', async () => {
   const served = await serve();
   const ids = await received(served, 12);
   const names = ['one', 'two', 'three', 'four', 'five'];
@@ -65,7 +64,7 @@ test('consumers that lease at once never hold one message, and together hold all
   }
 });
 
-test('a stranger neither acknowledges nor releases; the lease is not shown to others', HANGS, async () => {
+test('a stranger neither acknowledges nor releases; the lease is not shown to others', async () => {
   const served = await serve();
   const [id] = (await received(served, 1)) as [string];
   const { lease: mine } = await lease(served.receiver, { consumer: 'one' });
@@ -83,7 +82,7 @@ test('a stranger neither acknowledges nor releases; the lease is not shown to ot
   assert.deepEqual([again.status, again.json.changed], [200, false]);
 });
 
-test('a lease that ends frees its messages; nothing vanishes before it is acknowledged', HANGS, async () => {
+test('a lease that ends frees its messages; nothing vanishes before it is acknowledged', async () => {
   const served = await serve();
   const [id] = (await received(served, 1)) as [string];
   const first = await lease(served.receiver, { seconds: 10 });
@@ -102,7 +101,7 @@ test('a lease that ends frees its messages; nothing vanishes before it is acknow
   assert.deepEqual([slow.status, slow.json.changed], [200, true], 'nobody took it over meanwhile');
 });
 
-test('a message that is released is free at once', HANGS, async () => {
+test('a message that is released is free at once', async () => {
   const served = await serve();
   const [id] = (await received(served, 1)) as [string];
   const { lease: mine } = await lease(served.receiver);
@@ -112,7 +111,7 @@ test('a message that is released is free at once', HANGS, async () => {
   assert.equal((await lease(served.receiver, { consumer: 'two' })).items.length, 1);
 });
 
-test('a lease waits for what fits its filter, and takes nothing else', HANGS, async () => {
+test('a lease waits for what fits its filter, and takes nothing else', async () => {
   const served = await serve();
   await received(served, 1);
   const waiting = lease(served.receiver, { action: 'Plain', wait: 30 });
@@ -123,27 +122,23 @@ test('a lease waits for what fits its filter, and takes nothing else', HANGS, as
   assert.equal((await lease(served.receiver)).items.length, 1);
 });
 
-test(
-  'what is taken is delivered again on request only, and not when its payload has gone',
-  HANGS,
-  async () => {
-    const served = await serve();
-    const [id] = (await received(served, 1)) as [string];
-    assertProblem(await act(served.receiver, id, 'redeliver'), 409, 'deliver/not-taken', 'state');
-    await act(served.receiver, id, 'acknowledge');
-    assert.deepEqual((await lease(served.receiver)).items, []);
-    const again = await act(served.receiver, id, 'redeliver');
-    assert.deepEqual([again.status, again.json.state], [200, 'RECEIVED']);
-    assert.equal((await lease(served.receiver, { seconds: 1 })).items.length, 1);
-    served.clock.advance(1_000);
-    await act(served.receiver, id, 'acknowledge');
-    const message = (await served.b.msh.inbound(id))!;
-    await served.b.world.payloads.remove(message.parts[0]!.payload);
-    assertProblem(await act(served.receiver, id, 'redeliver'), 410, 'payloads/not-found');
-  },
-);
+test('what is taken is delivered again on request only, and not when its payload has gone', async () => {
+  const served = await serve();
+  const [id] = (await received(served, 1)) as [string];
+  assertProblem(await act(served.receiver, id, 'redeliver'), 409, 'deliver/not-taken', 'state');
+  await act(served.receiver, id, 'acknowledge');
+  assert.deepEqual((await lease(served.receiver)).items, []);
+  const again = await act(served.receiver, id, 'redeliver');
+  assert.deepEqual([again.status, again.json.state], [200, 'RECEIVED']);
+  assert.equal((await lease(served.receiver, { seconds: 1 })).items.length, 1);
+  served.clock.advance(1_000);
+  await act(served.receiver, id, 'acknowledge');
+  const message = (await served.b.msh.inbound(id))!;
+  await served.b.world.payloads.remove(message.parts[0]!.payload);
+  assertProblem(await act(served.receiver, id, 'redeliver'), 410, 'payloads/not-found');
+});
 
-test('requests of consumers that are not understood name their field', HANGS, async () => {
+test('requests of consumers that are not understood name their field', async () => {
   const served = await serve();
   const [id] = (await received(served, 1)) as [string];
   const cases: [string, object, string, string][] = [
@@ -162,7 +157,7 @@ test('requests of consumers that are not understood name their field', HANGS, as
     assertProblem(await act(served.receiver, 'none', what), 404, 'rest/unknown-message', 'id');
 });
 
-test('envelope and receipt of a received message come byte for byte', HANGS, async () => {
+test('envelope and receipt of a received message come byte for byte', async () => {
   const served = await serve();
   const [id] = (await received(served, 1)) as [string];
   const { links, messageId } = (await served.receiver.call('GET', `/v1/inbox/${id}`)).json as {
@@ -177,42 +172,38 @@ test('envelope and receipt of a received message come byte for byte', HANGS, asy
   assert.deepEqual(receipt.bytes, (await statusOf(served.a, messageId)).message.receipt?.bytes);
 });
 
-test(
-  'business acceptance stands beside transport, in both directions; the last word holds',
-  HANGS,
-  async () => {
-    const served = await serve();
-    const [id] = (await received(served, 1)) as [string];
-    const put = (api: ServedApi, path: string, body: object): Promise<Answer> =>
-      api.call('PUT', path, {
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      });
-    const inbound = await served.receiver.call('GET', `/v1/inbox/${id}`);
-    const at = new Date(served.clock.now).toISOString();
-    assert.deepEqual(inbound.json.business, { status: 'unknown' });
-    assert.deepEqual(inbound.json.transport, { status: 'acknowledged', at });
-    const said = await put(served.receiver, `/v1/inbox/${id}/business`, {
-      status: 'rejected',
-      reason: 'Unleserlich',
+test('business acceptance stands beside transport, in both directions; the last word holds', async () => {
+  const served = await serve();
+  const [id] = (await received(served, 1)) as [string];
+  const put = (api: ServedApi, path: string, body: object): Promise<Answer> =>
+    api.call('PUT', path, {
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
     });
-    assert.deepEqual(said.json, { status: 'rejected', at, by: 'api', reason: 'Unleserlich' });
-    const after = await served.receiver.call('GET', `/v1/inbox/${id}`);
-    assert.deepEqual([after.json.business, after.json.state], [said.json, 'RECEIVED']);
-    const path = `/v1/messages/${encodeURIComponent(String(inbound.json.messageId))}`;
-    await put(served.sender, `${path}/business`, { status: 'rejected', reason: 'no' });
-    await put(served.sender, `${path}/business`, { status: 'accepted' });
-    const sent = await served.sender.call('GET', path);
-    assert.deepEqual(sent.json.business, { status: 'accepted', at, by: 'api' });
-    assert.deepEqual(sent.json.transport, { status: 'acknowledged', at });
-    const bad = await put(served.sender, `${path}/business`, { status: 'unknown' });
-    assertProblem(bad, 400, 'rest/invalid-field', 'status');
-    const nobody = await put(served.sender, '/v1/messages/none/business', { status: 'accepted' });
-    assertProblem(nobody, 404, 'rest/unknown-message', 'id');
-  },
-);
+  const inbound = await served.receiver.call('GET', `/v1/inbox/${id}`);
+  const at = new Date(served.clock.now).toISOString();
+  assert.deepEqual(inbound.json.business, { status: 'unknown' });
+  assert.deepEqual(inbound.json.transport, { status: 'acknowledged', at });
+  const said = await put(served.receiver, `/v1/inbox/${id}/business`, {
+    status: 'rejected',
+    reason: 'Unleserlich',
+  });
+  assert.deepEqual(said.json, { status: 'rejected', at, by: 'api', reason: 'Unleserlich' });
+  const after = await served.receiver.call('GET', `/v1/inbox/${id}`);
+  assert.deepEqual([after.json.business, after.json.state], [said.json, 'RECEIVED']);
+  const path = `/v1/messages/${encodeURIComponent(String(inbound.json.messageId))}`;
+  await put(served.sender, `${path}/business`, { status: 'rejected', reason: 'no' });
+  await put(served.sender, `${path}/business`, { status: 'accepted' });
+  const sent = await served.sender.call('GET', path);
+  assert.deepEqual(sent.json.business, { status: 'accepted', at, by: 'api' });
+  assert.deepEqual(sent.json.transport, { status: 'acknowledged', at });
+  const bad = await put(served.sender, `${path}/business`, { status: 'unknown' });
+  assertProblem(bad, 400, 'rest/invalid-field', 'status');
+  const nobody = await put(served.sender, '/v1/messages/none/business', { status: 'accepted' });
+  assertProblem(nobody, 404, 'rest/unknown-message', 'id');
+});
 
-test('a failed message is sent again under its MessageId; any other is a conflict', HANGS, async () => {
+test('a failed message is sent again under its MessageId; any other is a conflict', async () => {
   const served = await serve();
   served.wire.intercept = () =>
     Promise.resolve({ status: 503, contentType: undefined, body: Buffer.alloc(0) });
@@ -246,7 +237,7 @@ test('a failed message is sent again under its MessageId; any other is a conflic
   );
 });
 
-test('both lists are searched by every field, and pages keep the search', HANGS, async () => {
+test('both lists are searched by every field, and pages keep the search', async () => {
   const served = await serve();
   await received(served, 1, { conversationId: 'c-1' });
   served.clock.advance(60_000);
@@ -290,7 +281,7 @@ test('both lists are searched by every field, and pages keep the search', HANGS,
   }
 });
 
-test('searches that cannot be are refused, naming the parameter', HANGS, async () => {
+test('searches that cannot be are refused, naming the parameter', async () => {
   const { sender } = await serve();
   const long = 'x'.repeat(1_001);
   const wrong: [string, string][] = [

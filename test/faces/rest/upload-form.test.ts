@@ -27,7 +27,7 @@ function collectGarbage(): void {
   (runInNewContext('gc') as () => void)();
 }
 
-test('an upload remembers nothing of the pieces it has passed on', { timeout: 60_000 }, async () => {
+test('an upload remembers nothing of the pieces it has passed on', async () => {
   const pieces = 60_000;
   const form = new UploadForm(upload(pieces, 1_000), REST_LIMITS);
   const item = await form.next();

@@ -8,7 +8,6 @@ import type { NotifyWorld } from '../../support/notify-world.ts';
 import { startEndpoint, status } from '../../support/webhook-endpoint.ts';
 import type { TakenEvent } from '../../support/webhook-endpoint.ts';
 
-const HANGS = { timeout: 120_000 };
 const subjects = (taken: readonly TakenEvent[]) => taken.map(({ event }) => event.subject);
 
 /** The signature as a receiver computes it, from the headers and the bytes it got. */
@@ -23,7 +22,7 @@ function anHourLater(world: NotifyWorld): void {
   world.clock.advance(3_700_000);
 }
 
-test('an event arrives as a signed CloudEvent, once', HANGS, async (t) => {
+test('an event arrives as a signed CloudEvent, once', async (t) => {
   const endpoint = await startEndpoint(t);
   const world = await notifyWorld(t, [{ url: endpoint.url, headers: { 'x-backend': 'portal' } }]);
   const messageId = await world.receive('a conversation');
@@ -55,7 +54,7 @@ test('an event arrives as a signed CloudEvent, once', HANGS, async (t) => {
   assert.equal(endpoint.taken.length, 1);
 });
 
-test('the fate of sent messages is told too, with the failure as a backend may see it', HANGS, async (t) => {
+test('the fate of sent messages is told too, with the failure as a backend may see it', async (t) => {
   const endpoint = await startEndpoint(t);
   const world = await notifyWorld(t, [{ url: endpoint.url }]);
   const { store, clock } = world;
@@ -81,7 +80,7 @@ test('the fate of sent messages is told too, with the failure as a backend may s
   ]);
 });
 
-test('500, then 200: told again later with the same id and a signature of its own', HANGS, async (t) => {
+test('500, then 200: told again later with the same id and a signature of its own', async (t) => {
   const endpoint = await startEndpoint(t, status(500));
   const world = await notifyWorld(t, [{ url: endpoint.url }]);
   await world.receive();
@@ -105,7 +104,7 @@ test('500, then 200: told again later with the same id and a signature of its ow
   assert.ok(verified(second!, SECRET));
 });
 
-test('order within a conversation holds through failures; other conversations go on', HANGS, async (t) => {
+test('order within a conversation holds through failures; other conversations go on', async (t) => {
   const endpoint = await startEndpoint(t, ({ event }, response) =>
     response.writeHead(event.partitionkey === 'stuck' ? 503 : 204).end(),
   );
@@ -130,58 +129,50 @@ test('order within a conversation holds through failures; other conversations go
   assert.deepEqual(subjects(endpoint.taken).slice(-3), stuck);
 });
 
-test(
-  'a slow endpoint holds up no other, and no more attempts are under way than granted',
-  HANGS,
-  async (t) => {
-    const held: (() => void)[] = [];
-    let mostAtOnce = 0;
-    const slow = await startEndpoint(t, (_taken, response) => {
-      held.push(() => void response.writeHead(204).end());
-      mostAtOnce = Math.max(mostAtOnce, held.length);
-    });
-    const quick = await startEndpoint(t);
-    const world = await notifyWorld(t, [
-      { name: 'slow', url: slow.url, concurrency: 2 },
-      { name: 'quick', url: quick.url },
-    ]);
-    for (let i = 0; i < 10; i += 1) await world.receive(`c${i}`);
-    await quick.until(10);
-    await slow.until(2);
-    await world.logged('notify/delivered', 10);
-    assert.equal(slow.taken.length, 2);
-    for (let told = 0; told < 10; told += 1) {
-      await world.watch.until(() => true);
-      await slow.until(told + 1);
-      held.shift()!();
-      await world.logged('notify/delivered', 11 + told);
-    }
-    assert.equal(mostAtOnce, 2);
-  },
-);
+test('a slow endpoint holds up no other, and no more attempts are under way than granted', async (t) => {
+  const held: (() => void)[] = [];
+  let mostAtOnce = 0;
+  const slow = await startEndpoint(t, (_taken, response) => {
+    held.push(() => void response.writeHead(204).end());
+    mostAtOnce = Math.max(mostAtOnce, held.length);
+  });
+  const quick = await startEndpoint(t);
+  const world = await notifyWorld(t, [
+    { name: 'slow', url: slow.url, concurrency: 2 },
+    { name: 'quick', url: quick.url },
+  ]);
+  for (let i = 0; i < 10; i += 1) await world.receive(`c${i}`);
+  await quick.until(10);
+  await slow.until(2);
+  await world.logged('notify/delivered', 10);
+  assert.equal(slow.taken.length, 2);
+  for (let told = 0; told < 10; told += 1) {
+    await world.watch.until(() => true);
+    await slow.until(told + 1);
+    held.shift()!();
+    await world.logged('notify/delivered', 11 + told);
+  }
+  assert.equal(mostAtOnce, 2);
+});
 
-test(
-  'what always fails is given up at the end of its window, told loudly, and what waited as long with it',
-  HANGS,
-  async (t) => {
-    const endpoint = await startEndpoint(t, status(503));
-    const world = await notifyWorld(t, [{ url: endpoint.url }]);
-    for (const conversation of ['a', 'a', 'b']) await world.receive(conversation);
-    await world.logged('notify/waiting-for-retry', 2);
-    world.clock.advance(25 * 3_600_000);
-    const failed = await world.logged('notify/failed');
-    assert.equal(failed[0]!.level, 'error');
-    await world.watch.until(() => world.log.filter(({ event }) => /failed|given-up/.test(event)).length >= 2);
-    const states = async () => (await world.deliveries()).map(({ state }) => state);
-    while ((await states()).includes('PENDING')) await new Promise((resolve) => setTimeout(resolve, 5));
-    assert.deepEqual(await states(), ['FAILED', 'FAILED', 'FAILED']);
-    assert.ok((await world.deliveries()).every(({ failure }) => failure?.code === 'notify/endpoint-failed'));
-    const [hook] = await world.notifier.webhooks();
-    assert.deepEqual([hook!.waiting, hook!.failed], [0, 3]);
-  },
-);
+test('what always fails is given up at the end of its window, told loudly, and what waited as long with it', async (t) => {
+  const endpoint = await startEndpoint(t, status(503));
+  const world = await notifyWorld(t, [{ url: endpoint.url }]);
+  for (const conversation of ['a', 'a', 'b']) await world.receive(conversation);
+  await world.logged('notify/waiting-for-retry', 2);
+  world.clock.advance(25 * 3_600_000);
+  const failed = await world.logged('notify/failed');
+  assert.equal(failed[0]!.level, 'error');
+  await world.watch.until(() => world.log.filter(({ event }) => /failed|given-up/.test(event)).length >= 2);
+  const states = async () => (await world.deliveries()).map(({ state }) => state);
+  while ((await states()).includes('PENDING')) await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.deepEqual(await states(), ['FAILED', 'FAILED', 'FAILED']);
+  assert.ok((await world.deliveries()).every(({ failure }) => failure?.code === 'notify/endpoint-failed'));
+  const [hook] = await world.notifier.webhooks();
+  assert.deepEqual([hook!.waiting, hook!.failed], [0, 3]);
+});
 
-test('410: given up at once', HANGS, async (t) => {
+test('410: given up at once', async (t) => {
   const endpoint = await startEndpoint(t, status(410));
   const world = await notifyWorld(t, [{ url: endpoint.url }]);
   await world.receive();
@@ -190,7 +181,7 @@ test('410: given up at once', HANGS, async (t) => {
   assert.equal((await world.deliveries())[0]!.state, 'FAILED');
 });
 
-test('a redirect is a failure, and goes nowhere', HANGS, async (t) => {
+test('a redirect is a failure, and goes nowhere', async (t) => {
   const elsewhere = await startEndpoint(t);
   const endpoint = await startEndpoint(t, status(302, { Location: elsewhere.url }));
   const world = await notifyWorld(t, [{ url: endpoint.url }]);
@@ -202,7 +193,7 @@ test('a redirect is a failure, and goes nowhere', HANGS, async (t) => {
   assert.equal(elsewhere.taken.length, 0);
 });
 
-test('an endpoint that works again gets what waited at once, not an hour later', HANGS, async (t) => {
+test('an endpoint that works again gets what waited at once, not an hour later', async (t) => {
   const endpoint = await startEndpoint(t, status(503));
   const world = await notifyWorld(t, [{ url: endpoint.url }]);
   for (let i = 0; i < 6; i += 1) await world.receive(`c${i}`);
@@ -219,7 +210,7 @@ test('an endpoint that works again gets what waited at once, not an hour later',
   assert.ok((await world.deliveries()).every(({ state }) => state === 'DELIVERED'));
 });
 
-test('only what the webhook wants is told; what it no longer wants is dropped', HANGS, async (t) => {
+test('only what the webhook wants is told; what it no longer wants is dropped', async (t) => {
   const endpoint = await startEndpoint(t, status(503));
   const clock = (await notifyWorld(t, [])).clock;
   const first = await notifyWorld(
@@ -249,7 +240,7 @@ test('only what the webhook wants is told; what it no longer wants is dropped', 
   assert.equal(endpoint.taken.length, 1);
 });
 
-test('a replay tells again, in order, with the same ids', HANGS, async (t) => {
+test('a replay tells again, in order, with the same ids', async (t) => {
   const endpoint = await startEndpoint(t);
   const world = await notifyWorld(t, [{ url: endpoint.url }]);
   for (let i = 0; i < 3; i += 1) await world.receive('one conversation');
@@ -266,7 +257,7 @@ test('a replay tells again, in order, with the same ids', HANGS, async (t) => {
   await assert.rejects(world.notifier.replay('unknown', { after: '0' }), { code: 'notify/unknown-webhook' });
 });
 
-test('stopping ends what is under way without holding it against the endpoint', HANGS, async (t) => {
+test('stopping ends what is under way without holding it against the endpoint', async (t) => {
   const endpoint = await startEndpoint(t, () => undefined);
   const stopping = new AbortController();
   const { createWebhookSender } = await import('../../../src/world/http/index.ts');
@@ -289,7 +280,7 @@ test('stopping ends what is under way without holding it against the endpoint', 
   assert.equal((await world.notifier.webhooks())[0]!.failingSince, undefined);
 });
 
-test('two nodes on one store: each event is sent once', HANGS, async (t) => {
+test('two nodes on one store: each event is sent once', async (t) => {
   const endpoint = await startEndpoint(t);
   const one = await notifyWorld(t, [{ url: endpoint.url }]);
   const two = await notifyWorld(t, [{ url: endpoint.url }], { store: one.store, clock: one.clock });
@@ -308,81 +299,69 @@ test('two nodes on one store: each event is sent once', HANGS, async (t) => {
   for (const sequence of byConversation.values()) assert.deepEqual(sequence.toSorted(), sequence);
 });
 
-test(
-  'a reader that wants little is moved on; a cursor from another database is refused',
-  HANGS,
-  async (t) => {
-    const world = await notifyWorld(t, []);
-    await world.receive('wanted');
-    for (let i = 0; i < 3; i += 1) await world.receive('other');
-    const last = await world.notifier.lastEvent();
-    const page = await world.notifier.events({ conversationId: 'wanted' }, { limit: 10 });
-    assert.deepEqual([page.items.length, page.cursor, page.more], [1, last, false]);
-    const part = await world.notifier.events({ conversationId: 'other' }, { limit: 1 });
-    assert.ok(part.more && part.cursor < last);
-    await assert.rejects(world.notifier.events({}, { after: '999', limit: 1 }), {
-      code: 'notify/cursor-ahead',
-    });
-  },
-);
+test('a reader that wants little is moved on; a cursor from another database is refused', async (t) => {
+  const world = await notifyWorld(t, []);
+  await world.receive('wanted');
+  for (let i = 0; i < 3; i += 1) await world.receive('other');
+  const last = await world.notifier.lastEvent();
+  const page = await world.notifier.events({ conversationId: 'wanted' }, { limit: 10 });
+  assert.deepEqual([page.items.length, page.cursor, page.more], [1, last, false]);
+  const part = await world.notifier.events({ conversationId: 'other' }, { limit: 1 });
+  assert.ok(part.more && part.cursor < last);
+  await assert.rejects(world.notifier.events({}, { after: '999', limit: 1 }), {
+    code: 'notify/cursor-ahead',
+  });
+});
 
-test(
-  'another list of webhooks holds from then on: what has not changed goes on, what is gone is told nothing',
-  HANGS,
-  async (t) => {
-    const [kept, gone, fresh] = [await startEndpoint(t), await startEndpoint(t), await startEndpoint(t)];
-    const same = testWebhook(t, { name: 'same', url: kept.url });
-    const moving = testWebhook(t, { name: 'moving', url: gone.url });
-    const world = await notifyWorld(t, [same, moving, { name: 'leaving', url: gone.url }]);
-    const first = await world.receive();
-    await world.logged('notify/delivered', 3);
+test('another list of webhooks holds from then on: what has not changed goes on, what is gone is told nothing', async (t) => {
+  const [kept, gone, fresh] = [await startEndpoint(t), await startEndpoint(t), await startEndpoint(t)];
+  const same = testWebhook(t, { name: 'same', url: kept.url });
+  const moving = testWebhook(t, { name: 'moving', url: gone.url });
+  const world = await notifyWorld(t, [same, moving, { name: 'leaving', url: gone.url }]);
+  const first = await world.receive();
+  await world.logged('notify/delivered', 3);
 
-    const secret = `another ${SECRET}`;
-    const moved = { ...moving, url: fresh.url, secrets: [secret] };
-    const added = testWebhook(t, { name: 'added', url: fresh.url });
-    await world.notifier.renew([same, moved, added]);
-    assert.deepEqual(
-      (await world.notifier.webhooks()).map(({ name, url }) => [name, url]),
-      [
-        ['same', kept.url],
-        ['moving', fresh.url],
-        ['added', fresh.url],
-      ],
-    );
-    const second = await world.receive();
-    await world.logged('notify/delivered', 6);
-    assert.deepEqual(subjects(kept.taken), [first, second]);
-    assert.deepEqual(subjects(gone.taken), [first, first], 'it gets nothing more');
-    assert.deepEqual(subjects(fresh.taken), [second, second], 'a new one begins with what happens now');
-    assert.equal(fresh.taken.filter((taken) => verified(taken, secret)).length, 1);
-    assert.equal((await world.deliveries('leaving')).length, 1);
-    await assert.rejects(world.notifier.replay('leaving', {}), { code: 'notify/unknown-webhook' });
-  },
-);
+  const secret = `another ${SECRET}`;
+  const moved = { ...moving, url: fresh.url, secrets: [secret] };
+  const added = testWebhook(t, { name: 'added', url: fresh.url });
+  await world.notifier.renew([same, moved, added]);
+  assert.deepEqual(
+    (await world.notifier.webhooks()).map(({ name, url }) => [name, url]),
+    [
+      ['same', kept.url],
+      ['moving', fresh.url],
+      ['added', fresh.url],
+    ],
+  );
+  const second = await world.receive();
+  await world.logged('notify/delivered', 6);
+  assert.deepEqual(subjects(kept.taken), [first, second]);
+  assert.deepEqual(subjects(gone.taken), [first, first], 'it gets nothing more');
+  assert.deepEqual(subjects(fresh.taken), [second, second], 'a new one begins with what happens now');
+  assert.equal(fresh.taken.filter((taken) => verified(taken, secret)).length, 1);
+  assert.equal((await world.deliveries('leaving')).length, 1);
+  await assert.rejects(world.notifier.replay('leaving', {}), { code: 'notify/unknown-webhook' });
+});
 
-test(
-  'an attempt of a webhook that goes is ended first; what waits for it goes to its new address',
-  HANGS,
-  async (t) => {
-    const [old, fresh] = [await startEndpoint(t), await startEndpoint(t)];
-    const responses: ServerResponse[] = [];
-    old.answer = (_taken, response) => void responses.push(response);
-    const world = await notifyWorld(t, [{ url: old.url }]);
-    await world.receive('one');
-    await old.until(1);
-    let renewed = false;
-    const renewing = world.notifier.renew([testWebhook(t, { url: fresh.url })]).then(() => {
-      renewed = true;
-    });
-    const second = await world.receive('two');
-    await fresh.until(1);
-    assert.equal(renewed, false, 'the attempt still runs');
-    responses[0]!.writeHead(500).end();
-    await renewing;
-    assert.deepEqual(subjects(fresh.taken), [second]);
-    anHourLater(world);
-    await world.receive('three');
-    await fresh.until(3);
-    assert.equal(old.taken.length, 1, 'the retry went to the new address');
-  },
-);
+test('an attempt of a webhook that goes is ended first; what waits for it goes to its new address', async (t) => {
+  const [old, fresh] = [await startEndpoint(t), await startEndpoint(t)];
+  const responses: ServerResponse[] = [];
+  old.answer = (_taken, response) => void responses.push(response);
+  const world = await notifyWorld(t, [{ url: old.url }]);
+  await world.receive('one');
+  await old.until(1);
+  let renewed = false;
+  const renewing = world.notifier.renew([testWebhook(t, { url: fresh.url })]).then(() => {
+    renewed = true;
+  });
+  const second = await world.receive('two');
+  await fresh.until(1);
+  assert.equal(renewed, false, 'the attempt still runs');
+  responses[0]!.writeHead(500).end();
+  await renewing;
+  assert.deepEqual(subjects(fresh.taken), [second]);
+  anHourLater(world);
+  await world.receive('three');
+  await fresh.until(3);
+  assert.equal(old.taken.length, 1, 'the retry went to the new address');
+});

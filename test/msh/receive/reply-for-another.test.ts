@@ -10,7 +10,7 @@ const AGREEMENT = '<eb:AgreementRef type="urn:example:agreements">two-way</eb:Ag
 const replyFrom = (name: string): string =>
   partyInfoXml(name, 'AP_B').replace(ROLE_A, 'swap').replace(ROLE_B, ROLE_A).replace('swap', ROLE_B);
 
-test('a partner cannot answer a question that was put to another', { timeout: 60_000 }, async (t) => {
+test('a partner cannot answer a question that was put to another', async (t) => {
   const target = await openTarget({
     pmodes: { 'b-a.yaml': twoWayYaml('AP_B', 'AP_A'), 'b-c.yaml': twoWayYaml('AP_B', 'AP_C') },
   });

@@ -10,7 +10,6 @@ import type { Pair } from '../../support/test-pair.ts';
 
 /** What was accepted is accepted when it is repeated, whatever could be taken by now. */
 
-const HANGS = { timeout: 60_000 };
 const ASK = { service: SERVICE, action: 'Ask', to: { partyIds: [{ value: 'AP_B', type: PARTY_TYPE }] } };
 const NOTE: TestPart = { contentId: 'note', mimeType: 'text/plain', content: 'a note' };
 const TABLE: TestPart = { contentId: 'table', mimeType: 'text/csv', content: 'a,b' };
@@ -59,7 +58,7 @@ async function traces(): Promise<object> {
 
 for (const [when, [code, open]] of Object.entries(CLOSED))
   for (const [what, idsOf] of Object.entries(IDS))
-    test(`a known ${what} is answered as before when ${when}`, HANGS, async () => {
+    test(`a known ${what} is answered as before when ${when}`, async () => {
       const submission = { ...ASK, ...idsOf(when) };
       const first = await submitParts(pair.a, submission, [NOTE, TABLE]);
       await pair.a.settled();
@@ -82,7 +81,7 @@ describe('the parts of a repetition', () => {
     await pair.a.settled();
   });
 
-  test('may come in any order', HANGS, async () => {
+  test('may come in any order', async () => {
     const reversed: PartStreams = (async function* () {
       yield { index: 1, content: chunked(Buffer.from('a,b')) };
       yield { index: 0, content: chunked(Buffer.from('a note'), 1) };
@@ -90,7 +89,7 @@ describe('the parts of a repetition', () => {
     assert.equal((await pair.a.msh.submit(declared, reversed)).outcome, 'already-accepted');
   });
 
-  test('are read no further than what is known is long', HANGS, async () => {
+  test('are read no further than what is known is long', async () => {
     let read = 0;
     async function* endless(): AsyncGenerator<Uint8Array> {
       for (; read < 1000; read += 1) yield Buffer.from('a note');
@@ -113,7 +112,7 @@ describe('the parts of a repetition', () => {
     'one comes that was not declared': ['submit/undeclared-part', [0, 1, 2], 'parts[2]'],
   };
   for (const [name, [code, indexes, field]] of Object.entries(wrong))
-    test(name, HANGS, async () => {
+    test(name, async () => {
       await assert.rejects(pair.a.msh.submit(declared, streams(...indexes)), (error) => {
         assert.ok(error instanceof QuoinError);
         assert.deepEqual([error.code, error.finding?.field], [code, field]);
@@ -122,29 +121,25 @@ describe('the parts of a repetition', () => {
     });
 });
 
-test(
-  'two first submissions at once that both find nothing are decided by what is kept first',
-  HANGS,
-  async () => {
-    const submission = { ...ASK, messageId: 'race@example.test' };
-    let looking = 0;
-    let both: () => void = () => undefined;
-    const bothHaveLooked = new Promise<void>((resolve) => (both = resolve));
-    const msh = closed({
-      mayTake: async () => {
-        looking += 1;
-        if (looking === 2) both();
-        await bothHaveLooked;
-      },
-    });
-    const answers = await Promise.allSettled([
-      submitParts({ msh }, submission, [NOTE]),
-      submitParts({ msh }, submission, [{ ...NOTE, content: 'another' }]),
-    ]);
-    const [kept] = answers.filter(({ status }) => status === 'fulfilled');
-    const [lost] = answers.filter(({ status }) => status === 'rejected') as PromiseRejectedResult[];
-    assert.ok(kept);
-    assert.equal((lost?.reason as QuoinError).code, 'submit/duplicate-message-id');
-    assert.equal((await pair.a.outbox()).filter((one) => one.messageId === submission.messageId).length, 1);
-  },
-);
+test('two first submissions at once that both find nothing are decided by what is kept first', async () => {
+  const submission = { ...ASK, messageId: 'race@example.test' };
+  let looking = 0;
+  let both: () => void = () => undefined;
+  const bothHaveLooked = new Promise<void>((resolve) => (both = resolve));
+  const msh = closed({
+    mayTake: async () => {
+      looking += 1;
+      if (looking === 2) both();
+      await bothHaveLooked;
+    },
+  });
+  const answers = await Promise.allSettled([
+    submitParts({ msh }, submission, [NOTE]),
+    submitParts({ msh }, submission, [{ ...NOTE, content: 'another' }]),
+  ]);
+  const [kept] = answers.filter(({ status }) => status === 'fulfilled');
+  const [lost] = answers.filter(({ status }) => status === 'rejected') as PromiseRejectedResult[];
+  assert.ok(kept);
+  assert.equal((lost?.reason as QuoinError).code, 'submit/duplicate-message-id');
+  assert.equal((await pair.a.outbox()).filter((one) => one.messageId === submission.messageId).length, 1);
+});

@@ -78,7 +78,7 @@ const named = (events: readonly MshEvent[]): readonly string[] =>
 const rowsOf = (prefix: string, count: number): readonly string[] =>
   Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
 
-describe('Redis that does not serve', { skip: noRedis(), timeout: 300_000 }, () => {
+describe('Redis that does not serve', { skip: noRedis() }, () => {
   test('lost: rings stay in the process, are handled there, and it is told once; back: the same', async (t) => {
     const redis = await startRedis({ test: t });
     const watch = createWatch();
@@ -192,7 +192,7 @@ describe('Redis that does not serve', { skip: noRedis(), timeout: 300_000 }, () 
   });
 });
 
-describe('nodes that share a Redis', { skip: noRedis(), timeout: 300_000 }, () => {
+describe('nodes that share a Redis', { skip: noRedis() }, () => {
   let redis: RedisServer;
   before(async () => {
     redis = await startRedis();
