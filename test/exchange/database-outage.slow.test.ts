@@ -65,7 +65,7 @@ async function received(by: TestNode): Promise<ReadonlyMap<string, string>> {
 
 test(
   'PostgreSQL is killed in the middle of traffic and comes back: 503 meanwhile, nothing is lost',
-  { timeout: 300_000, skip: noPostgres() },
+  { skip: noPostgres() },
   async (t) => {
     const { server, a, b } = await openBoth(t);
     const traffic: Traffic = { accepted: new Map(), refusals: new Set() };

@@ -276,7 +276,7 @@ const written = ({ output }: ServedGateway): string => output.out + output.err;
 
 test(
   'exchanges that work and that fail: nobody is told a payload, a person or a secret',
-  { timeout: 400_000, skip: noPostgres() || noRedis() },
+  { skip: noPostgres() || noRedis() },
   async (t) => {
     const marked = await open(t);
     const { a, b, env, collector, line, secrets, stranger } = marked;
