@@ -1,5 +1,5 @@
 import { startRestListener } from '../faces/rest/index.ts';
-import { startHttpListener } from '../world/http/index.ts';
+import { MIN_BYTES_PER_SECOND, readRequestBody, startHttpListener } from '../world/http/index.ts';
 import { configurationDesk } from './configuration-desk.ts';
 import { listenerLimits } from './limits.ts';
 import type { Opening } from './making.ts';
@@ -12,6 +12,13 @@ export async function openApi(opening: Opening): Promise<string> {
   const rest = await startRestListener({
     listen: (options: Parameters<typeof startHttpListener>[0]) =>
       startHttpListener({ ...options, limits: listenerLimits(config) }),
+    readBody: (request, invite) =>
+      // The API knows how long each body may be; only the pace is watched here.
+      readRequestBody(
+        request,
+        { maxBytes: Infinity, idleMs: config.times.idleMs, minBytesPerSecond: MIN_BYTES_PER_SECOND },
+        invite,
+      ).stream,
     host: api.host,
     port: api.port,
     token: api.token?.(),

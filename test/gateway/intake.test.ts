@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { request as httpRequest } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { test } from 'node:test';
 import { payloadHealth } from '../../src/gateway/open-payloads.ts';
@@ -44,6 +47,19 @@ test('with too little space on the disk both doors refuse before they read, and 
   const { code } = (await ready.json()) as Problem;
   assert.deepEqual([ready.status, code], [503, 'submit/low-space'], 'nobody is sent here meanwhile');
   assert.equal(a.events.filter(({ event }) => event === 'gateway/low-space').length, 1);
+});
+
+test('an upload that stops at the door of the backends is given up after timeouts.idle', async (t) => {
+  const { a } = await startRealGateways(t, { more: 'timeouts: { idle: 1s }' });
+  const upload = httpRequest(`${a.api}/v1/messages`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+  });
+  upload.on('error', () => undefined);
+  upload.write('{');
+  const [{ statusCode }] = (await once(upload, 'response')) as [IncomingMessage];
+  upload.destroy();
+  assert.equal(statusCode, 408);
 });
 
 test('the payloads are down while messages are refused for space, and degraded before', async () => {

@@ -116,6 +116,8 @@ function answerError(observer: Observer): ErrorRequestHandler {
     }
     if (problem.status === 401) response.set('WWW-Authenticate', 'Bearer realm="quoin"');
     for (const name of ['Content-Length', 'Content-Disposition', 'Repr-Digest']) response.removeHeader(name);
+    // What of the body was still to come will not be read.
+    if (problem.status === 408) response.set('Connection', 'close');
     if (problem.status === 503) response.set('Retry-After', '30');
     response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
   };

@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Request, Response } from 'express';
 import type { Msh, Notifier, Observer } from '../../msh/index.ts';
+import { QuoinError } from '../../protocol/errors/index.ts';
 import type { ConfigurationDesk } from './configuration-desk.ts';
 import type { Principal } from './principal.ts';
+import { RestError } from './problems.ts';
 
 /** Bounds of the API; sizes in bytes. */
 export interface RestLimits {
@@ -67,15 +69,40 @@ export interface RestContext {
 /** Answers one request; what it throws becomes a problem. */
 export type Operation = (context: RestContext, request: Request, response: Response) => Promise<void> | void;
 
-const invitations = new WeakMap<IncomingMessage, () => void>();
+/**
+ * Reads the body of a request piece by piece, and watches its pace. `invite` tells a client that waits with its body
+ * (`Expect: 100-continue`) to go on. Throws QuoinError `http/too-slow`. Leaving early keeps the connection.
+ */
+export type ReadBody = (request: IncomingMessage, invite: () => void) => AsyncIterable<Uint8Array>;
 
-/** Notes how to tell a client that waits with its body (`Expect: 100-continue`) to go on. */
-export function noteInvitation(request: IncomingMessage, invite: () => void): void {
-  invitations.set(request, invite);
+const bodies = new WeakMap<IncomingMessage, () => AsyncIterable<Uint8Array>>();
+
+/** Notes how the body of a request is read. */
+export function noteBody(request: IncomingMessage, read: () => AsyncIterable<Uint8Array>): void {
+  bodies.set(request, read);
 }
 
 /** The body of a request piece by piece; the client is asked for it now. Leaving early keeps the connection. */
 export function bodyOf(request: IncomingMessage): AsyncIterable<Uint8Array> {
-  invitations.get(request)?.();
+  const read = bodies.get(request);
+  if (read !== undefined) return read();
   return request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
+}
+
+/** What ended a body early, as the client is told it. */
+export function uploadFailure(cause: unknown): RestError {
+  if (cause instanceof RestError) return cause;
+  if (!(cause instanceof QuoinError && cause.code === 'http/too-slow'))
+    return new RestError('rest/upload-aborted', 'The connection closed before the body was complete.', {
+      cause,
+    });
+  return new RestError('rest/too-slow', 'The body arrived too slowly.', {
+    cause,
+    finding: {
+      check: 'upload-pace',
+      ...cause.finding,
+      field: 'body',
+      advice: 'Send the body without pauses; timeouts.idle of the access point is the longest one.',
+    },
+  });
 }

@@ -10,4 +10,4 @@ export type {
   ReloadView,
 } from './configuration-desk.ts';
 export { REST_LIMITS } from './context.ts';
-export type { RestLimits } from './context.ts';
+export type { ReadBody, RestLimits } from './context.ts';

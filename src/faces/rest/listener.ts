@@ -4,7 +4,8 @@ import { QuoinError } from '../../protocol/errors/index.ts';
 import { isLoopback } from './access.ts';
 import { restApp } from './app.ts';
 import type { RestAppOptions } from './app.ts';
-import { noteInvitation } from './context.ts';
+import { noteBody } from './context.ts';
+import type { ReadBody } from './context.ts';
 
 /** A listener that runs. */
 export interface RestListener {
@@ -29,6 +30,7 @@ export type Listen<Tls> = (options: {
 /** Where the API listens. */
 export interface RestListenerOptions<Tls> extends Omit<RestAppOptions, 'closing' | 'trustNetwork'> {
   readonly listen: Listen<Tls>;
+  readonly readBody: ReadBody;
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
@@ -78,7 +80,7 @@ export async function startRestListener<Tls>(options: RestListenerOptions<Tls>):
     tls: options.tls,
     observer: options.observer,
     handle: (request, response, invite) => {
-      noteInvitation(request, invite);
+      noteBody(request, () => options.readBody(request, invite));
       app(request, response);
     },
   });

@@ -51,6 +51,7 @@ export const REST_PROBLEMS = {
   'rest/no-receipt': { status: 404, title: 'There is no receipt yet' },
   'rest/no-envelope': { status: 404, title: 'There is no envelope' },
   'rest/method-not-allowed': { status: 405, title: 'The method is not allowed here' },
+  'rest/too-slow': { status: 408, title: 'The upload is too slow' },
   'rest/too-large': { status: 413, title: 'The request is too large' },
   'rest/unsupported-media-type': { status: 415, title: 'The content type is not supported' },
   'rest/reload-refused': { status: 422, title: 'The configuration cannot be used' },

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { bodyOf } from './context.ts';
+import { bodyOf, uploadFailure } from './context.ts';
 import { RestError } from './problems.ts';
 
 /** The media type of a request in lower case, without parameters. */
@@ -55,10 +55,7 @@ async function collect(request: Request, limit: number): Promise<Buffer> {
       chunks.push(chunk);
     }
   } catch (cause) {
-    if (cause instanceof RestError) throw cause;
-    throw new RestError('rest/upload-aborted', 'The connection closed before the body was complete.', {
-      cause,
-    });
+    throw uploadFailure(cause);
   }
   return Buffer.concat(chunks);
 }

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { Busboy } from '@fastify/busboy';
 import type { BusboyHeaders, BusboyInstance } from '@fastify/busboy';
 import type { Request } from 'express';
-import { bodyOf } from './context.ts';
+import { bodyOf, uploadFailure } from './context.ts';
 import type { RestLimits } from './context.ts';
 import { RestError } from './problems.ts';
 import { tooLarge } from './read-json.ts';
@@ -141,13 +141,7 @@ export class UploadForm {
       if (!this.#request.complete) throw new Error('incomplete');
       this.#parser.end();
     } catch (cause) {
-      this.#fail(
-        cause instanceof RestError
-          ? cause
-          : new RestError('rest/upload-aborted', 'The connection closed before the upload was complete.', {
-              cause,
-            }),
-      );
+      this.#fail(uploadFailure(cause));
     }
   }
 

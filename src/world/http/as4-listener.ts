@@ -7,6 +7,7 @@ import type { PlainAnswer } from './as4-gate.ts';
 import { startHttpListener } from './http-listener.ts';
 import type { HttpListener, ListenerLimits } from './http-listener.ts';
 import type { ListenerTls } from './listener-tls.ts';
+import { MIN_BYTES_PER_SECOND } from './patience.ts';
 import { Remotes } from './remotes.ts';
 import type { RemoteLimits } from './remotes.ts';
 import { readRequestBody } from './request-body.ts';
@@ -42,7 +43,7 @@ const AS4_LIMITS = {
   messagesPerRemote: 0,
   refusalsPerMinute: 0,
   idleMs: 30_000,
-  minBytesPerSecond: 1_024,
+  minBytesPerSecond: MIN_BYTES_PER_SECOND,
 };
 
 /** What a body that ended early is answered with; a dropped connection can get no answer. */

@@ -4,6 +4,8 @@ export type { PlainAnswer } from './as4-gate.ts';
 export type { As4Limits, As4ListenerOptions } from './as4-listener.ts';
 export { startHttpListener, LISTENER_LIMITS } from './http-listener.ts';
 export type { HttpHandler, HttpListener, HttpListenerOptions, ListenerLimits } from './http-listener.ts';
+export { MIN_BYTES_PER_SECOND } from './patience.ts';
+export { readRequestBody } from './request-body.ts';
 export { lineTo } from './line.ts';
 export type { Greeting, Handshake, Line, Reached } from './line.ts';
 export { tryListening } from './try-listening.ts';

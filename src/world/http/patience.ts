@@ -6,6 +6,9 @@ export interface PatienceLimits {
   readonly minBytesPerSecond: number;
 }
 
+/** Below this a sender uses its grant up, unless told otherwise. */
+export const MIN_BYTES_PER_SECOND = 1_024;
+
 /** What is left of the grant; waiting uses it up, bytes earn it back. */
 export interface Patience {
   /** ms the next wait may take. */

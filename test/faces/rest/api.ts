@@ -3,7 +3,7 @@ import type { ApiKey } from '../../../src/config/index.ts';
 import { startRestListener } from '../../../src/faces/rest/index.ts';
 import type { RestLimits, RestListener } from '../../../src/faces/rest/index.ts';
 import type { Msh, MshEvent, Notifier, Observer } from '../../../src/msh/index.ts';
-import { startHttpListener } from '../../../src/world/http/index.ts';
+import { readRequestBody, startHttpListener } from '../../../src/world/http/index.ts';
 import type { HttpListenerOptions } from '../../../src/world/http/index.ts';
 import { fakeMsh } from '../../support/fake-msh.ts';
 import type { FakeMsh } from '../../support/fake-msh.ts';
@@ -41,6 +41,8 @@ interface ApiOptions {
   readonly notifier?: Notifier;
   readonly keys?: () => readonly ApiKey[];
   readonly now?: () => number;
+  /** What a client is granted that sends a body. */
+  readonly pace?: { readonly idleMs: number; readonly minBytesPerSecond: number };
 }
 
 /** Starts the API on an MSH in memory for one test. */
@@ -51,10 +53,12 @@ export async function startApi(t: Ending, options: ApiOptions = {}): Promise<Api
 
 /** Serves the API of this MSH until the test ends. */
 export async function serveApi(t: Ending, msh: Msh, options: ApiOptions = {}): Promise<ServedApi> {
+  const { pace = { idleMs: 60_000, minBytesPerSecond: 1 } } = options;
   const events: MshEvent[] = [];
   const observer: Observer = { emit: (event) => void events.push(event) };
   const listener = await startRestListener({
     listen: (given: HttpListenerOptions) => startHttpListener({ ...given, limits: { closeMs: 5_000 } }),
+    readBody: (request, invite) => readRequestBody(request, { ...pace, maxBytes: Infinity }, invite).stream,
     host: '127.0.0.1',
     port: 0,
     msh,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { request as httpRequest } from 'node:http';
 import { test } from 'node:test';
 import { startRestListener } from '../../../src/faces/rest/index.ts';
-import { startHttpListener } from '../../../src/world/http/index.ts';
+import { readRequestBody, startHttpListener } from '../../../src/world/http/index.ts';
 import { fakeMsh } from '../../support/fake-msh.ts';
 import { noNotifier } from '../../support/notify-world.ts';
 import { assertProblem, startApi } from './api.ts';
@@ -135,6 +135,8 @@ test('other machines are not served without a token unless told so', async (t) =
   const start = (host: string, more: { token?: string; allowRemoteWithoutToken?: boolean } = {}) =>
     startRestListener({
       listen: startHttpListener,
+      readBody: (request, invite) =>
+        readRequestBody(request, { maxBytes: 1_000, idleMs: 60_000, minBytesPerSecond: 1 }, invite).stream,
       host,
       port: 0,
       msh: fakeMsh(),

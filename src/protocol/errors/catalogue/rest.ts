@@ -142,6 +142,12 @@ export const rest: ErrorRoom = {
       cause: 'The content type is not supported, or the body is compressed (415).',
       cure: 'Send application/json or multipart/form-data.',
     },
+    'rest/too-slow': {
+      seenBy: 'B',
+      cause:
+        'The body paused longer than `timeouts.idle`, or dripped (408). Nothing is kept, and the connection is closed.',
+      cure: 'Send the body without pauses, once all of it is at hand.',
+    },
     'rest/upload-aborted': {
       seenBy: 'B',
       cause: 'The connection closed before the upload was complete (400). Nothing is kept.',
