@@ -1,5 +1,6 @@
 import type { Config } from '../config/index.ts';
 import type { MshTimes } from '../msh/index.ts';
+import { createDocumentCheck } from '../oots/index.ts';
 import { systemNature } from '../world/observe/index.ts';
 import { mshLimits, sendingLimits } from './limits.ts';
 import type { Making, World } from './making.ts';
@@ -29,6 +30,7 @@ export async function openWorld(making: Making): Promise<World> {
     times: mshTimes(config),
     idDomain: config.accessPoint.idDomain,
     sending: sendingLimits(config),
+    documents: createDocumentCheck(),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { PMode } from '../protocol/pmode/index.ts';
 import type { BreakerPolicy } from './partners/breaker.ts';
 import type {
+  DocumentCheck,
   KeyRing,
   MessageStore,
   Nature,
@@ -74,4 +75,6 @@ export interface MshContext {
   /** Right part of the MessageIds and Content-IDs made here. */
   readonly idDomain: string;
   readonly sending: SendingLimits;
+  /** Knows the documents that P-Modes want checked; without it none is. */
+  readonly documents?: DocumentCheck | undefined;
 }

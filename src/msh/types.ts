@@ -6,6 +6,7 @@ import type { Leased, LeaseWish } from './deliver/inbox.ts';
 import type {
   Attempt,
   BusinessAcceptance,
+  DocumentReport,
   InboundFilter,
   InboundMessage,
   JournalEntry,
@@ -63,6 +64,8 @@ export interface SubmitResult {
   readonly conversationId: string;
   readonly pmodeId: string;
   readonly state: OutboundState;
+  /** What a check says of its document, where the P-Mode has it told. */
+  readonly document?: DocumentReport | undefined;
 }
 
 /** An outbound message with its attempts, for status pages. */

@@ -2,6 +2,7 @@ import { attribute } from '../protocol/xml/index.ts';
 import type { XmlDoc } from '../protocol/xml/index.ts';
 import type { DocumentKind } from './read-document.ts';
 import { hasCode, MEDIA_TYPES } from './rules/code-lists.ts';
+import { contentIdOf } from './content-id.ts';
 import type { HeaderFacts, PartFacts, RuleFinding } from './rules/index.ts';
 import { Selector } from './rules/select.ts';
 import { NAMESPACES } from './namespaces.ts';
@@ -41,7 +42,7 @@ function unnamedTypes(documents: readonly PlacedPart[]): readonly RuleFinding[] 
 function unmatched(doc: XmlDoc, documents: readonly PlacedPart[]): readonly RuleFinding[] {
   const references = new Selector(doc.root).all('//rim:RepositoryItemRef').map(({ element, place }) => ({
     place,
-    contentId: attribute(element, 'href', NAMESPACES.xlink)?.replace(/^cid:/, ''),
+    contentId: contentIdOf(attribute(element, 'href', NAMESPACES.xlink)),
   }));
   const ids = new Set(documents.map(({ part }) => part.contentId));
   const named = new Set(references.map(({ contentId }) => contentId));

@@ -25,6 +25,7 @@ export {
 export type { AnswerFacts } from './answer-request.ts';
 export { checkExchangeDocument, isInvalid } from './check-document.ts';
 export type { CheckedDocument, CheckFacts } from './check-document.ts';
+export { createDocumentCheck } from './document-check.ts';
 export { HEADER_RULES, RULES } from './rules/index.ts';
 export type {
   HeaderFacts,

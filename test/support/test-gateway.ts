@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createMsh } from '../../src/msh/index.ts';
 import type {
+  DocumentCheck,
   InboundMessage,
   JournalEntry,
   KeyRing,
@@ -116,6 +117,8 @@ export interface TestGatewayOptions {
   readonly limits?: Partial<MshLimits>;
   readonly times?: Partial<MshTimes>;
   readonly sending?: Partial<SendingLimits>;
+  /** Knows the documents that P-Modes want checked. */
+  readonly documents?: DocumentCheck;
   /** Puts something between the MSH and its adapters. */
   readonly around?: (world: TestWorld) => TestWorld;
 }
@@ -204,6 +207,7 @@ export async function openTestGateway(options: TestGatewayOptions): Promise<Test
     times: { ...TEST_TIMES, ...options.times },
     idDomain: `${party.toLowerCase().replaceAll('_', '-')}.test`,
     sending: { ...TEST_SENDING, ...options.sending },
+    ...(options.documents === undefined ? {} : { documents: options.documents }),
   };
   const msh = createMsh(context);
   const page = { limit: 1000 };

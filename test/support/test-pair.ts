@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { MshLimits, MshTimes } from '../../src/msh/index.ts';
+import type { DocumentCheck, MshLimits, MshTimes } from '../../src/msh/index.ts';
 import { startAs4Listener, createTransport } from '../../src/world/http/index.ts';
 import { testPki } from './pki.ts';
 import { scratchFolder } from './scratch.ts';
@@ -76,6 +76,7 @@ export interface PairOptions {
   readonly limits?: Partial<MshLimits>;
   readonly times?: Partial<MshTimes>;
   readonly clock?: TestClock;
+  readonly documents?: DocumentCheck;
   readonly aroundA?: (world: TestWorld) => TestWorld;
   readonly aroundB?: (world: TestWorld) => TestWorld;
   /** Real HTTP between the two instead of the wire. */
@@ -129,7 +130,7 @@ export function reversed(test: Ending): Ending {
 /** Opens and starts both ends; they stop when the test ends. */
 export async function pairGateways(ending: Ending, options: PairOptions = {}): Promise<Pair> {
   const test = inReverse(ending);
-  const { clock = createClock(), limits, times } = options;
+  const { clock = createClock(), limits, times, documents } = options;
   const wire = createWire();
   const folder = scratchFolder();
   const addresses: Record<string, string> = { ...ADDRESS };
@@ -152,6 +153,7 @@ export async function pairGateways(ending: Ending, options: PairOptions = {}): P
       transport: options.http === true ? httpTransport(test) : wire.transport,
       ...(limits === undefined ? {} : { limits }),
       ...(times === undefined ? {} : { times }),
+      ...(documents === undefined ? {} : { documents }),
       ...(around === undefined ? {} : { around }),
     });
     wire.connect(ADDRESS[party], (request) => gateway.msh.receive(request));

@@ -1,3 +1,5 @@
+import { DocumentRefusal } from '../../msh/index.ts';
+import type { DocumentReport } from '../../msh/index.ts';
 import { QuoinError, Refusal } from '../../protocol/errors/index.ts';
 import type { Finding } from '../../protocol/errors/index.ts';
 
@@ -14,6 +16,8 @@ export interface Problem {
   readonly finding?: Finding | undefined;
   /** Every field that is wrong, where more than one can be told at once. */
   readonly errors?: readonly FieldError[] | undefined;
+  /** Every rule the document breaks, with its place. */
+  readonly document?: DocumentReport | undefined;
 }
 
 /** One wrong field of a request. */
@@ -138,5 +142,6 @@ export function problemOf(error: unknown): Problem {
     field: known.finding?.field,
     finding: known.finding,
     errors: known instanceof RestError ? known.errors : undefined,
+    document: known instanceof DocumentRefusal ? known.document : undefined,
   };
 }

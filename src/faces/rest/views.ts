@@ -114,6 +114,7 @@ export const submittedView = (result: SubmitResult) => ({
   conversationId: result.conversationId,
   pmode: result.pmodeId,
   state: result.state,
+  document: result.document,
   links: { self: messagePath(result.messageId) },
 });
 

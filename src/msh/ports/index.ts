@@ -1,6 +1,7 @@
 /** What the MSH asks of the world: types, and the table of states as data. Each method says what is durable when it resolves. */
 export type * from './payload-store.ts';
 export type * from './records.ts';
+export type * from './document-check.ts';
 export type * from './message-store.ts';
 export type * from './event-store.ts';
 export type * from './counting-store.ts';

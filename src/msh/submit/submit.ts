@@ -7,13 +7,15 @@ import {
 } from '../../protocol/as4/index.ts';
 import { writeUserMessage } from '../../protocol/ebms/index.ts';
 import type { UserMessage } from '../../protocol/ebms/index.ts';
-import type { Leg } from '../../protocol/pmode/index.ts';
+import type { GoverningLeg, Leg } from '../../protocol/pmode/index.ts';
 import type { MshContext } from '../context.ts';
 import { legFields, mayHaveHappened } from '../messages.ts';
-import type { InboundMessage, NewOutboundMessage, OutboundMessage } from '../ports/index.ts';
+import { checkSubmitted, reportSubmitted, shownTo } from '../documents/submitted.ts';
+import type { DocumentReport, InboundMessage, NewOutboundMessage, OutboundMessage } from '../ports/index.ts';
 import { retryPolicyToKeep } from '../retry-policy.ts';
 import { ring } from '../ring.ts';
 import { startSteps } from '../step-clock.ts';
+import type { StepClock } from '../step-clock.ts';
 import type { PartStreams, Submission, SubmitResult } from '../types.ts';
 import { choosePMode } from './choose-pmode.ts';
 import { checkId, completeHeader } from './complete-header.ts';
@@ -62,6 +64,9 @@ async function submitNew(
   checkWritable(header);
   steps.enter('submit/keep-payloads');
   const parts = await keepPayloads(context, governing, submission, header, streams);
+  steps.enter('submit/check-document');
+  const checkable = { governing, userMessage: header, parts };
+  const checked = await checkSubmitted(context, checkable);
   const message: NewOutboundMessage = {
     rowId: uuid(),
     messageId: header.messageInfo.messageId,
@@ -77,27 +82,38 @@ async function submitNew(
   steps.enter('submit/keep');
   const kept = await insertOrDiscard(context, message);
   if (kept.outcome === 'kept') {
-    context.observer.emit({
-      event: 'submit/kept',
-      level: 'info',
-      messageId: message.messageId,
-      conversationId: header.collaborationInfo.conversationId,
-      ...legFields(governing),
-      service: header.collaborationInfo.service.value,
-      action: header.collaborationInfo.action,
-      test: isTestService(header),
-      parts: parts.map((part) => ({
-        href: part.href,
-        mimeType: part.mimeType,
-        bytes: part.originalSize,
-        kept: part.size,
-      })),
-      tookMs: steps.tookMs(),
-      steps: steps.times(),
-    });
+    announceKept(context, governing, message, steps);
     await ring(context, message.rowId);
+    await reportSubmitted(context, checkable, checked);
   }
-  return resultOf(kept.outcome, kept.message);
+  return resultOf(kept.outcome, kept.message, shownTo(checked));
+}
+
+function announceKept(
+  context: MshContext,
+  governing: GoverningLeg,
+  message: NewOutboundMessage,
+  steps: StepClock,
+): void {
+  const header = message.userMessage;
+  context.observer.emit({
+    event: 'submit/kept',
+    level: 'info',
+    messageId: message.messageId,
+    conversationId: header.collaborationInfo.conversationId,
+    ...legFields(governing),
+    service: header.collaborationInfo.service.value,
+    action: header.collaborationInfo.action,
+    test: isTestService(header),
+    parts: message.parts.map((part) => ({
+      href: part.href,
+      mimeType: part.mimeType,
+      bytes: part.originalSize,
+      kept: part.size,
+    })),
+    tookMs: steps.tookMs(),
+    steps: steps.times(),
+  });
 }
 
 async function insertOrDiscard(
@@ -143,13 +159,18 @@ async function answeredMessage(
   return found.length === 1 ? found[0] : undefined;
 }
 
-function resultOf(outcome: 'kept' | 'exists', message: OutboundMessage): SubmitResult {
+function resultOf(
+  outcome: 'kept' | 'exists',
+  message: OutboundMessage,
+  document?: DocumentReport,
+): SubmitResult {
   return {
     outcome: outcome === 'kept' ? 'accepted' : 'already-accepted',
     messageId: message.messageId,
     conversationId: conversationOf(message.userMessage),
     pmodeId: message.pmodeId,
     state: message.state,
+    ...(document === undefined ? {} : { document }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { QuoinError } from '../errors/index.ts';
 import { deepFreeze } from './freeze.ts';
+import { isOfExchange } from './oots-uris.ts';
 import type { LegDraft, PModeDraft, SideDraft } from './resolve.ts';
 import type { Leg, PMode, Party } from './types.ts';
 
@@ -22,16 +23,26 @@ export function buildPMode(draft: PModeDraft, file: string, self: string): PMode
 function buildSide(draft: PModeDraft, side: SideDraft): PMode['initiator'] {
   const found = draft.parties.get(side.party ?? '');
   if (found === undefined || side.role === undefined) throw incomplete(draft);
-  const { name, partyIds, address, certificates } = found;
-  const party: Party = { name, partyIds, ...(address ? { address } : {}), certificates };
+  const { name, partyIds, address, country, certificates } = found;
+  const party: Party = {
+    name,
+    partyIds,
+    ...(address ? { address } : {}),
+    ...(country === undefined ? {} : { country }),
+    certificates,
+  };
   return { party, role: side.role };
 }
+
+/** What the file says for all its legs is not about those without documents of the exchange. */
+const UNCHECKED: Leg['documentCheck'] = { inbound: 'off', outbound: 'off' };
 
 function buildLeg({ leg }: LegDraft): Leg {
   const { service, action } = leg;
   if (service === undefined || action === undefined)
     throw new QuoinError('pmode/incomplete', `leg ${leg.name} has no service or action`);
-  return { ...leg, service, action };
+  const documentCheck = isOfExchange(leg) ? leg.documentCheck : UNCHECKED;
+  return { ...leg, service, action, documentCheck };
 }
 
 function incomplete(draft: PModeDraft): QuoinError {

@@ -42,6 +42,7 @@ export const pmodeRows: readonly DiffRow<PMode>[] = [
 export const partyRows: readonly DiffRow<Party>[] = [
   { what: 'PartyIds', list: ({ partyIds }) => partyIds.map(showTyped) },
   { what: 'address', show: ({ address }) => address ?? '(none)' },
+  { what: 'country', show: ({ country }) => country ?? '(none)' },
   { what: 'signing certificates', list: ({ certificates }) => certificates.signing },
   { what: 'encryption certificates', list: ({ certificates }) => certificates.encryption },
   { what: 'trust anchors', list: ({ certificates }) => certificates.anchors },
@@ -73,6 +74,12 @@ export const legRows: readonly DiffRow<Leg>[] = [
   { what: 'signing key reference', show: ({ security }) => security.signingKeyReference },
   { what: 'encryption key reference', show: ({ security }) => security.encryptionKeyReference },
   { what: 'retry', show: ({ receptionAwareness }) => retryText(receptionAwareness) },
+  { what: 'check of received documents', show: ({ documentCheck }) => documentCheck.inbound },
+  { what: 'check of submitted documents', show: ({ documentCheck }) => documentCheck.outbound },
+  {
+    what: 'agreed specification',
+    show: ({ documentCheck: { specification } }) => specification ?? '(as announced)',
+  },
   { what: 'reply leg', show: ({ replyLeg }) => replyLeg ?? '(none)' },
   { what: 'errors told to the consumer', show: ({ notify }) => yes(notify.consumer) },
   { what: 'errors told to the producer', show: ({ notify }) => yes(notify.producer) },

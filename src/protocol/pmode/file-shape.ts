@@ -80,6 +80,11 @@ const party = z.strictObject({
     .describe(
       'Accept an address without TLS that is not on this machine. A weaker mode, announced in the log.',
     ),
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/, 'must be two capital letters, EL for Greece')
+    .optional()
+    .describe('Country of the party, which the answers to refused evidence requests name.'),
   certificates: certificates
     .optional()
     .describe(
@@ -152,6 +157,25 @@ const receptionAwareness = z.strictObject({
   duplicateDetection: z.boolean().optional().describe('Deliver a message once, however often it arrives.'),
 });
 
+const checkMode = z.enum(['off', 'observe', 'warn', 'refuse']);
+
+const documentCheck = z.strictObject({
+  inbound: checkMode
+    .optional()
+    .describe(
+      'What is received: log and count findings (observe), show them with the message too (warn), or answer an invalid request with an exception instead of delivering it (refuse).',
+    ),
+  outbound: checkMode
+    .optional()
+    .describe(
+      'What is submitted: log and count findings (observe), tell them in the answer too (warn), or take nothing that is invalid (refuse).',
+    ),
+  specification: z
+    .enum(['oots-edm:v1.0', 'oots-edm:v1.1', 'oots-edm:v1.2', 'oots-edm:v2.0'])
+    .optional()
+    .describe('The one version that is agreed; each message announces its own when left out.'),
+});
+
 const legOptions = {
   sender: z
     .enum(['initiator', 'responder', 'either'])
@@ -171,6 +195,9 @@ const legOptions = {
   receptionAwareness: receptionAwareness
     .optional()
     .describe('Retries and duplicates (PMode[].ReceptionAwareness).'),
+  documentCheck: documentCheck
+    .optional()
+    .describe('Check of the documents of the evidence exchange, schema and business rules (docs/oots.md).'),
   notify: z
     .strictObject({
       consumer: z.boolean().optional().describe('Tell the receiving backend of processing errors.'),

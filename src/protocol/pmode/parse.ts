@@ -1,5 +1,6 @@
 import type { Hit, PModeCheck } from './check-table.ts';
 import { buildPMode } from './build.ts';
+import { documentChecks } from './checks-documents.ts';
 import { legChecks } from './checks-legs.ts';
 import { partyChecks } from './checks-parties.ts';
 import { valueChecks } from './checks-values.ts';
@@ -19,7 +20,12 @@ import { readYaml } from './yaml-source.ts';
 import type { SettingsSource } from './yaml-source.ts';
 
 /** The named checks in the order of the reference document. */
-export const pmodeChecks: readonly PModeCheck[] = [...partyChecks, ...legChecks, ...valueChecks];
+export const pmodeChecks: readonly PModeCheck[] = [
+  ...partyChecks,
+  ...legChecks,
+  ...valueChecks,
+  ...documentChecks,
+];
 
 /** What reading one P-Mode file gave. `pmode` is there if and only if no problem is an error. */
 export interface ParsedPMode {

@@ -1,6 +1,6 @@
 import { defaultMpc, testAction, testService } from '../ebms/index.ts';
 import type { PModeFile } from './file-shape.ts';
-import { ootsRole, ootsServiceType } from './oots-uris.ts';
+import { ootsQueryService, ootsRole, ootsServiceType } from './oots-uris.ts';
 
 /** Names of the profiles a P-Mode file may start from. */
 export type ProfileName = NonNullable<PModeFile['profile']>;
@@ -24,21 +24,21 @@ const regRep = { minParts: 1 };
 const ootsLegs: Legs = [
   {
     name: 'query-request',
-    service: oots('QueryManager'),
+    service: oots(ootsQueryService),
     action: 'ExecuteQueryRequest',
     compress: true,
     payload: regRep,
   },
   {
     name: 'query-response',
-    service: oots('QueryManager'),
+    service: oots(ootsQueryService),
     action: 'ExecuteQueryResponse',
     compress: false,
     payload: regRep,
   },
   {
     name: 'query-error',
-    service: oots('QueryManager'),
+    service: oots(ootsQueryService),
     action: 'ExceptionResponse',
     compress: true,
     payload: regRep,
@@ -88,6 +88,7 @@ const common: Profile = {
         acceptLegacyKeyTransport: false,
       },
       receptionAwareness: { retries: 4, window: '12m', strategy: 'constant', duplicateDetection: true },
+      documentCheck: { inbound: 'off', outbound: 'off' },
       notify: { consumer: true, producer: true },
     },
   },

@@ -18,6 +18,7 @@ export interface PartyDraft {
   /** Trimmed. */
   readonly address: string | undefined;
   readonly allowPlainHttp: boolean;
+  readonly country: string | undefined;
   readonly certificates: PartyCertificates;
 }
 
@@ -69,6 +70,7 @@ type SettledLeg = Pick<LegFile, 'service' | 'action' | 'replyLeg' | 'sender' | '
     readonly duplicateDetection: boolean;
   };
   readonly notify: Leg['notify'];
+  readonly documentCheck: Leg['documentCheck'];
 };
 
 /** Keys whose value is replaced as a whole when a stronger layer names it. */
@@ -112,6 +114,7 @@ function resolveParty(name: string, party: PartyFile): PartyDraft {
     partyIds: (party.ids ?? []).map(typedValue),
     address: party.address?.trim(),
     allowPlainHttp: party.allowPlainHttp ?? false,
+    country: party.country,
     certificates: resolveCertificates(party.certificates),
   };
 }
@@ -256,6 +259,7 @@ function settle(name: string, value: SettledLeg, derivedSender: LegSender): LegD
     security: value.security,
     receptionAwareness: { ...receptionAwareness, window: parseDuration(receptionAwareness.window) },
     ...(value.replyLeg === undefined ? {} : { replyLeg: value.replyLeg }),
+    documentCheck: value.documentCheck,
     notify: value.notify,
     delivery: value.delivery ?? (service?.value === testService ? 'none' : 'inbox'),
   };

@@ -16,6 +16,8 @@ export interface Party {
   readonly partyIds: readonly PartyId[];
   /** Where the party's MSH listens (PMode[].Protocol.Address). Required for a party we send to. */
   readonly address?: string | undefined;
+  /** Two capital letters, `EL` for Greece. */
+  readonly country?: string | undefined;
   /** Certificates and trust rules for this party; ours come from the key store instead. */
   readonly certificates: PartyCertificates;
 }
@@ -77,6 +79,17 @@ export interface ReceptionAwareness {
   readonly duplicateDetection: boolean;
 }
 
+/** How far a check of documents goes; each does what the one before does, and more. */
+export type CheckMode = 'off' | 'observe' | 'warn' | 'refuse';
+
+/** How the documents of a leg are checked, seen from whoever reads the file: both sides check what they send and receive. */
+export interface LegDocumentCheck {
+  readonly inbound: CheckMode;
+  readonly outbound: CheckMode;
+  /** The version that is agreed, `oots-edm:v2.0` for example; undefined when messages announce theirs. */
+  readonly specification?: string | undefined;
+}
+
 /** Who may send on a leg. */
 export type LegSender = 'initiator' | 'responder' | 'either';
 
@@ -95,6 +108,7 @@ export interface Leg {
   readonly compress: boolean;
   readonly security: LegSecurity;
   readonly receptionAwareness: ReceptionAwareness;
+  readonly documentCheck: LegDocumentCheck;
   /** Name of the leg a reply travels on, for Two-Way. */
   readonly replyLeg?: string | undefined;
   /** PMode[].ErrorHandling.Report.ProcessErrorNotifyConsumer / Producer. */

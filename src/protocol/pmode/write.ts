@@ -36,12 +36,13 @@ function typeOf(typed: { readonly type?: string | undefined }): { type?: string 
 }
 
 function writeParty(party: Party): NonNullable<PModeFile['parties']>[string] {
-  const { partyIds, address, certificates } = party;
+  const { partyIds, address, country, certificates } = party;
   const { signing, encryption, anchors, subject } = certificates;
   return {
     ids: partyIds.map((id) => ({ value: id.value, ...typeOf(id) })),
     ...(address === undefined ? {} : { address }),
     ...(address !== undefined && isPlainHttp(address) ? { allowPlainHttp: true } : {}),
+    ...(country === undefined ? {} : { country }),
     certificates: {
       signing: [...signing],
       encryption: [...encryption],
@@ -52,7 +53,7 @@ function writeParty(party: Party): NonNullable<PModeFile['parties']>[string] {
 }
 
 function writeLeg(leg: Leg): LegFile {
-  const { payload, receptionAwareness, properties, service } = leg;
+  const { payload, receptionAwareness, documentCheck, properties, service } = leg;
   return {
     ...leg,
     service: { value: service.value, ...typeOf(service) },
@@ -65,6 +66,7 @@ function writeLeg(leg: Leg): LegFile {
       ...(payload.mimeTypes === undefined ? {} : { mimeTypes: [...payload.mimeTypes] }),
     },
     receptionAwareness: { ...receptionAwareness, window: formatDuration(receptionAwareness.window) },
+    documentCheck: { ...documentCheck } as LegFile['documentCheck'],
   };
 }
 

@@ -21,6 +21,11 @@ const parties = (a: Sample, b: Sample = {}): Sample =>
 const twoWay = (...more: Sample[]): Sample => plainSample({ mep: 'twoWay', legs: [...more, testLeg] });
 const reply = { name: 'reply', service: 'urn:example:service', action: 'Reply' };
 
+const refusing = { documentCheck: { inbound: 'refuse' } };
+/** Identified by a type that names no country. */
+const placed = (country?: string): Sample =>
+  party('B', { ids: [{ value: 'AP_B', type: 'urn:cef.eu:names:identifier:EAS:0190' }], country });
+
 const cases: Readonly<Record<string, readonly Case[]>> = {
   'party-count': [
     { fails: plainSample({ parties: {} }), path: 'parties' },
@@ -252,6 +257,25 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       fails: plainSample({ agreement: 'agreement-7' }),
       path: 'agreement',
       passes: plainSample({ agreement: { value: 'agreement-7', type: 'urn:example:agreements' } }),
+    },
+  ],
+  'document-check-in-exchange': [
+    {
+      fails: leg({ documentCheck: { inbound: 'warn' } }),
+      path: 'legs[0].documentCheck.inbound',
+      passes: ootsSample({ legs: [{ name: 'query-request', documentCheck: { inbound: 'warn' } }] }),
+    },
+    {
+      fails: ootsSample({ legs: [{ name: 'lcm-request', documentCheck: { outbound: 'refuse' } }] }),
+      path: 'legs[0].documentCheck.outbound',
+      passes: ootsSample({ legDefaults: { documentCheck: { outbound: 'refuse' } } }),
+    },
+  ],
+  'refusal-names-country': [
+    {
+      fails: ootsSample({ legDefaults: refusing, parties: { AP_A: party('A'), AP_B: placed() } }),
+      path: 'parties.AP_B.country',
+      passes: ootsSample({ legDefaults: refusing, parties: { AP_A: party('A'), AP_B: placed('SE') } }),
     },
   ],
   'test-service-pair': [

@@ -42,6 +42,12 @@ export const submit: ErrorRoom = {
         'The messageId has the form that is kept for Idempotency-Keys: 64 hex digits at the domain of our ids.',
       cure: 'Leave it out, or put a UUID before the @.',
     },
+    'submit/invalid-document': {
+      seenBy: 'B',
+      cause:
+        'The P-Mode refuses invalid documents (`documentCheck`), and this one breaks the schema or a business rule; `document.findings` has each rule with its place. In the journal also where the P-Mode only warns or observes.',
+      cure: 'Correct the document; [oots.md](oots.md) has the rules.',
+    },
     'submit/invalid-id': {
       seenBy: 'B',
       cause: 'An id is too long, has spaces, brackets or control characters.',

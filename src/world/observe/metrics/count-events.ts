@@ -52,6 +52,8 @@ const COUNTINGS: Readonly<Record<string, Counting>> = {
   'gateway/reloaded': (_event, to) => to.count('quoin_reloads_total', { outcome: 'changed' }),
   'gateway/reload-unchanged': (_event, to) => to.count('quoin_reloads_total', { outcome: 'unchanged' }),
   'gateway/reload-refused': (_event, to) => to.count('quoin_reloads_total', { outcome: 'refused' }),
+  'documents/valid': checkedDocument,
+  'documents/invalid': checkedDocument,
   'deliver/acknowledged': (_event, to) => to.count('quoin_delivered_total'),
 };
 
@@ -89,6 +91,11 @@ function refusedMessage(event: MshEvent, to: Recorder): void {
 function refusal(event: MshEvent, to: Recorder, direction: 'in' | 'out' | 'api'): void {
   const { code } = event['failure'] === undefined ? event : (event['failure'] as { readonly code?: unknown });
   to.count('quoin_refusals_total', { direction, code: codeLabel(code) });
+}
+
+function checkedDocument(event: MshEvent, to: Recorder): void {
+  const { direction, verdict } = event;
+  to.count('quoin_documents_checked_total', { direction: String(direction), verdict: String(verdict) });
 }
 
 function steps(event: MshEvent, to: Recorder): void {

@@ -37,6 +37,10 @@ export const EVENT_METRICS = {
   quoin_duplicates_total: row('counter', 'Copies answered with the first receipt', ['partner']),
   quoin_refusals_total: row('counter', 'Refusals and failures, by code', ['direction', 'code']),
   quoin_payload_bytes_total: row('counter', 'Bytes of business documents that were kept', ['direction']),
+  quoin_documents_checked_total: row('counter', 'Documents of the evidence exchange that were checked', [
+    'direction',
+    'verdict',
+  ]),
   quoin_reloads_total: row('counter', 'Reloads of P-Modes, keys, trust and webhooks', ['outcome']),
   quoin_delivered_total: row('counter', 'Received messages that a backend has acknowledged'),
   quoin_submission_to_receipt_seconds: seconds(

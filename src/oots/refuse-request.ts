@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import type { DocumentAnswer, RefusedDocument } from '../msh/index.ts';
+import { isQuoinError } from '../protocol/errors/index.ts';
+import { errorResponse, exchangeException } from './answer-request.ts';
+import type { AnswerFacts } from './answer-request.ts';
+import { checkExchangeDocument, isInvalid } from './check-document.ts';
+import type { Agent } from './model/basics.ts';
+import type { ErrorResponse } from './model/error-response.ts';
+import type { EvidenceRequest } from './model/request.ts';
+import { readExchangeDocument } from './read-document.ts';
+import type { HeaderFacts, PropertyFacts } from './rules/index.ts';
+import { UUID } from './rules/patterns.ts';
+import { EDM_VERSIONS, LATEST } from './versions.ts';
+import type { EdmVersion } from './versions.ts';
+import { REGREP_MIME_TYPE, writeErrorResponse } from './write-document.ts';
+
+/** Rules an exception names; the first is what must be corrected first. */
+const NAMED = 10;
+
+const valueOf = ({ messageProperties }: HeaderFacts, name: string): PropertyFacts | undefined =>
+  messageProperties.find((property) => property.name === name);
+
+/**
+ * Whether a request can be answered by the rules at all: the answer repeats its conversation and exchange and goes to who
+ * sent it, so these must be there and be what they must (R-EDM-ebMS-017, -037).
+ */
+export function isAnswerable(header: HeaderFacts): boolean {
+  const exchange = valueOf(header, 'ExchangeId')?.value;
+  const corners = ['originalSender', 'finalRecipient'].map((name) => valueOf(header, name));
+  return (
+    UUID.test(header.conversationId.trim()) &&
+    (exchange === undefined || UUID.test(exchange.trim())) &&
+    corners.every((corner) => corner !== undefined)
+  );
+}
+
+/** The exception EDM:ERR:0003 for a request that breaks rules, with their ids in its detail (TDD 4.7.1 1). */
+export function refuseRequest(refused: RefusedDocument, header: HeaderFacts): DocumentAnswer {
+  const version = answerVersion(refused, header);
+  const response = firstValid(candidates(refused, header, version));
+  return {
+    service: refused.message.collaborationInfo.service,
+    action: 'ExceptionResponse',
+    messageProperties: answerProperties(header, version),
+    mimeType: REGREP_MIME_TYPE,
+    document: Buffer.from(writeErrorResponse(response)),
+  };
+}
+
+/** The version of the request, unless its header lacks what an answer of that version repeats. */
+function answerVersion({ report }: RefusedDocument, header: HeaderFacts): EdmVersion {
+  const asked = Object.values(EDM_VERSIONS).find(({ name }) => name === report.version) ?? LATEST;
+  const isComplete = asked.headerProperties.every((name) => valueOf(header, name) !== undefined);
+  return isComplete ? asked : EDM_VERSIONS['1.2'];
+}
+
+/** The corners change places; the exchange is the same, and the version the one that is answered in. */
+function answerProperties(header: HeaderFacts, version: EdmVersion): readonly PropertyFacts[] {
+  const sources: Readonly<Record<string, string>> = {
+    originalSender: 'finalRecipient',
+    finalRecipient: 'originalSender',
+  };
+  return version.headerProperties.flatMap((name) => {
+    if (name === 'SpecificationId') return [{ name, value: version.specification }];
+    const source = valueOf(header, sources[name] ?? name);
+    return source === undefined ? [] : [{ ...source, name }];
+  });
+}
+
+/** The answer with as much of the request as can be; what an invalid request had wrong may be left out (R-EDM-ERR-C025). */
+function candidates(
+  refused: RefusedDocument,
+  header: HeaderFacts,
+  version: EdmVersion,
+): readonly ErrorResponse[] {
+  const request = readRequest(refused.document);
+  const facts = answerFacts(refused, header, request);
+  const exception = exchangeException('InvalidRequestExceptionType', detailOf(refused));
+  const full: ErrorResponse = {
+    ...errorResponse(request ?? NOTHING, facts, exception),
+    specificationIdentifier: version.specification,
+  };
+  const { requestId: _unreadable, ...withoutId } = full;
+  const { evidenceRequester: _faulty, ...withoutRequester } = full;
+  const { evidenceRequester: _both, ...bare } = withoutId;
+  const names = [{ text: refused.self.name, lang: 'EN' }];
+  const plain = { ...bare, errorProvider: { ...facts.provider, names, classification: 'ERRP' } };
+  return request === undefined ? [bare] : [full, withoutRequester, withoutId, bare, plain];
+}
+
+/** Of a document that is no request at all nothing is repeated. */
+const NOTHING = { id: '', query: {} } as unknown as EvidenceRequest;
+
+function readRequest(document: Uint8Array): EvidenceRequest | undefined {
+  try {
+    const { exchange } = readExchangeDocument(document);
+    return exchange?.kind === 'request' ? exchange.document : undefined;
+  } catch (error) {
+    if (isQuoinError(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Who answers: the party that was asked, with the country of its access point. Everything follows from the request. */
+function answerFacts(
+  { self, receivedAt, message }: RefusedDocument,
+  header: HeaderFacts,
+  request: EvidenceRequest | undefined,
+): AnswerFacts {
+  const { value, type } = valueOf(header, 'finalRecipient') ?? { value: self.name };
+  const asked = request?.evidenceProvider?.names;
+  const provider: Agent = {
+    identifier: { value, ...(type === undefined ? {} : { scheme: type }) },
+    names: asked === undefined || asked.length === 0 ? [{ text: self.name, lang: 'EN' }] : asked,
+    address: { country: self.country },
+  };
+  let ids = 0;
+  return {
+    provider,
+    issuedAt: new Date(receivedAt).toISOString(),
+    newId: () => derivedUuid(`${message.messageInfo.messageId} ${(ids += 1)}`),
+  };
+}
+
+function detailOf({ report }: RefusedDocument): string {
+  const fatal = report.findings.filter(({ severity }) => severity === 'fatal');
+  const rules = [...new Set(fatal.map(({ rule }) => rule))];
+  const more = rules.length > NAMED ? ` and ${rules.length - NAMED} more` : '';
+  const first = fatal[0];
+  const place = first === undefined ? '' : ` ${first.place}: ${first.text}`;
+  return `${rules.slice(0, NAMED).join(', ')}${more}.${place}`;
+}
+
+function firstValid(responses: readonly ErrorResponse[]): ErrorResponse {
+  return (
+    responses.find((one) => !isInvalid(checkExchangeDocument(Buffer.from(writeErrorResponse(one))))) ??
+    responses.at(-1)!
+  );
+}
+
+/** A UUID that is the same for the same text (RFC 9562, version 8). */
+function derivedUuid(text: string): string {
+  const bytes = createHash('sha256').update(text).digest().subarray(0, 16);
+  bytes[6] = (bytes[6]! & 0x0f) | 0x80;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  const hex = bytes.toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}

@@ -1,0 +1,11 @@
+import type { Party } from './types.ts';
+
+/** A type of party identifiers that names a country (TDD 4.7). */
+const NATIONAL = /^urn:oasis:names:tc:ebcore:partyid-type:unregistered:([A-Z]{2})$/;
+
+/** The country of a party: stated, or named by the type of one of its identifiers. */
+export function countryOf({ country, partyIds }: Pick<Party, 'country' | 'partyIds'>): string | undefined {
+  return (
+    country ?? partyIds.map(({ type }) => NATIONAL.exec(type ?? '')?.[1]).find((one) => one !== undefined)
+  );
+}
