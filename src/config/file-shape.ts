@@ -89,7 +89,7 @@ const limits = z.strictObject({
   submissions: count(
     1,
     10_000,
-    'Submissions taken at the same time at the backend API; more are answered 503.',
+    'Submissions taken at the same time at the backend API, half of them (rounded up) for one of several keys; more are answered 503.',
   ),
   backlog: count(
     1,

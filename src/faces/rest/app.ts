@@ -9,6 +9,7 @@ import type { Doorkeeper } from './access.ts';
 import type { ConfigurationDesk } from './configuration-desk.ts';
 import { REST_LIMITS } from './context.ts';
 import type { RestContext, RestLimits } from './context.ts';
+import { Places } from './places.ts';
 import { NOBODY, requireEveryParty, requireSameCaller, requireScope } from './principal.ts';
 import type { Principal } from './principal.ts';
 import { RestError, problemOf } from './problems.ts';
@@ -93,7 +94,10 @@ function levelOf({ status, code }: Problem): 'info' | 'warn' | 'error' {
   return status >= 500 ? 'error' : 'info';
 }
 
-function answerError(observer: Observer): ErrorRequestHandler {
+/** Who sent the requests that were let in. */
+type Callers = WeakMap<IncomingMessage, Principal>;
+
+function answerError(observer: Observer, callers: Callers): ErrorRequestHandler {
   // Express knows an error handler by its four parameters.
   return (error: unknown, request, response, _next) => {
     const problem = problemOf(error);
@@ -103,6 +107,7 @@ function answerError(observer: Observer): ErrorRequestHandler {
       level,
       method: request.method,
       route: (request.route as { path?: string } | undefined)?.path,
+      principal: callers.get(request)?.name,
       status: problem.status,
       code: problem.code,
       // The name of a field that is not known is the caller's own, and may be anything: only the caller is told.
@@ -134,8 +139,7 @@ function mountOpen(app: Express, routes: readonly OpenRoute[], shared: Shared): 
   refuseOtherMethods(app, routes);
 }
 
-function mount(app: Express, shared: Shared, admit: Doorkeeper): void {
-  const known = new WeakMap<IncomingMessage, Principal>();
+function mount(app: Express, shared: Shared, admit: Doorkeeper, known: Callers): void {
   app.use((request, _response, next) => {
     known.set(request, admit(request));
     next();
@@ -165,16 +169,23 @@ function refuseOtherMethods(app: Express, routes: readonly OpenRoute[]): void {
   }
 }
 
+/** How many callers there can be: the token is one, and each key. */
+function callersOf({ token, keys }: RestAppOptions): number {
+  return (token === undefined ? 0 : 1) + (keys?.().length ?? 0);
+}
+
 /** The backend API as an Express application (schemas/openapi/quoin.yaml). */
 export function restApp(options: RestAppOptions): Express {
+  const limits = { ...REST_LIMITS, ...options.limits };
+  const callers: Callers = new WeakMap();
   const shared: Shared = {
     msh: options.msh,
     notifier: options.notifier,
     streams: { running: 0 },
-    submissions: { running: 0 },
+    submissions: new Places(limits.submissions, () => callersOf(options)),
     observer: options.observer,
     configuration: options.configuration,
-    limits: { ...REST_LIMITS, ...options.limits },
+    limits,
     closing: options.closing ?? new AbortController().signal,
   };
   const app = express();
@@ -185,8 +196,8 @@ export function restApp(options: RestAppOptions): Express {
   app.set('query parser', 'simple');
   app.use(watch(options.observer));
   mountOpen(app, OPEN_ROUTES, shared);
-  mount(app, shared, doorkeeper({ ...options, now: options.now ?? Date.now }));
+  mount(app, shared, doorkeeper({ ...options, now: options.now ?? Date.now }), callers);
   app.use(noSuchRoute);
-  app.use(answerError(options.observer));
+  app.use(answerError(options.observer, callers));
   return app;
 }

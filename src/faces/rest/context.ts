@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import type { Msh, Notifier, Observer } from '../../msh/index.ts';
 import { QuoinError } from '../../protocol/errors/index.ts';
 import type { ConfigurationDesk } from './configuration-desk.ts';
+import type { Places } from './places.ts';
 import type { Principal } from './principal.ts';
 import { RestError } from './problems.ts';
 
@@ -16,7 +17,7 @@ export interface RestLimits {
   readonly submissionBytes: number;
   /** Parts of a submission. */
   readonly parts: number;
-  /** Submissions taken at once; more are asked to come again later. */
+  /** Submissions taken at once, by one of several callers half of them; more are asked to come again later. */
   readonly submissions: number;
   /** Items of one page at most. */
   readonly pageSize: number;
@@ -51,7 +52,7 @@ export interface RestContext {
   /** Event streams that are open. */
   readonly streams: { running: number };
   /** Submissions that are being taken. */
-  readonly submissions: { running: number };
+  readonly submissions: Places;
   readonly limits: RestLimits;
   readonly observer: Observer;
   /** Who asks. */

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { test } from 'node:test';
+import { API_SCOPES } from '../../../src/config/index.ts';
+import type { ApiKey } from '../../../src/config/index.ts';
 import { QuoinError } from '../../../src/protocol/errors/index.ts';
 import { assertProblem, startApi } from './api.ts';
 import type { Api } from './api.ts';
@@ -10,10 +13,10 @@ import type { Api } from './api.ts';
 const SUBMISSION = JSON.stringify({ parts: [] });
 
 /** A submission whose body has not come yet; the client sends it when it is asked for. */
-function begin(api: Api): ClientRequest {
+function begin(api: Api, more: Readonly<Record<string, string>> = {}): ClientRequest {
   const request = httpRequest(`${api.url}/v1/messages`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', expect: '100-continue' },
+    headers: { 'content-type': 'application/json', expect: '100-continue', ...more },
   });
   request.flushHeaders();
   return request;
@@ -51,6 +54,40 @@ test('one submission more than allowed is told to come again before it sends its
   first.end(SUBMISSION);
   assert.equal((await answerOf(first)).statusCode, 202);
   assert.equal((await api.postJson('/v1/messages', SUBMISSION)).status, 202);
+});
+
+const key = (name: string): ApiKey => ({
+  name,
+  hash: createHash('sha256').update(name).digest('hex'),
+  scopes: API_SCOPES,
+  created: 0,
+});
+
+test('of several callers one holds half of the places, and all of them when it is alone', async (t) => {
+  let keys = [key('portal'), key('archive')];
+  const api = await startApi(t, { limits: { submissions: 3 }, keys: () => keys });
+  const started: ClientRequest[] = [];
+  t.after(() => started.forEach((one) => one.destroy()));
+  /** Whether it got a place: it is asked for its body, or told to come again. */
+  const enters = async (name: string): Promise<boolean> => {
+    const request = begin(api, { authorization: `Bearer ${name}` });
+    request.on('error', () => undefined);
+    started.push(request);
+    const [answer] = (await Promise.race([once(request, 'continue'), once(request, 'response')])) as [
+      unknown,
+    ];
+    return answer === undefined;
+  };
+  assert.deepEqual([await enters('portal'), await enters('portal')], [true, true], 'half, rounded up');
+  assert.equal(await enters('portal'), false);
+  const told = api.events.find(({ code }) => code === 'rest/busy');
+  assert.equal(told?.['principal'], 'portal');
+  keys = [key('portal')];
+  assert.equal(await enters('portal'), true, 'whoever is alone may have all');
+  keys = [key('portal'), key('archive')];
+  assert.equal(await enters('archive'), false, 'there are no more than there are');
+  for (const one of started) one.destroy();
+  while (!(await enters('archive')));
 });
 
 test('a submission that breaks off gives its place back', async (t) => {

@@ -17,7 +17,8 @@ export const rest: ErrorRoom = {
     },
     'rest/busy': {
       seenBy: 'B',
-      cause: 'As many submissions as `limits.submissions` allows are being taken (503). Nothing was read.',
+      cause:
+        'As many submissions as `limits.submissions` allows are being taken, or half as many of this caller where there are several (503). Nothing was read.',
       cure: 'Submit again after `Retry-After`; send fewer at once, or raise the limit.',
     },
     'rest/reload-refused': {
