@@ -59,7 +59,7 @@ module.exports = {
     only(
       'oots',
       '^src/oots/',
-      ['^src/oots/', '^src/protocol/(xml|errors)/index\\.ts$', '^src/msh/index\\.ts$'],
+      ['^src/oots/', '^src/protocol/(xml|pki|errors)/index\\.ts$', '^src/msh/index\\.ts$'],
       'oots is a user of the public face of the MSH',
     ),
     only(

@@ -36,3 +36,4 @@ export type {
   RuleFinding,
   Severity,
 } from './rules/index.ts';
+export * from './common-services/index.ts';

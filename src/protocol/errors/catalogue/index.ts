@@ -23,6 +23,7 @@ import { cli } from './cli.ts';
 import { config } from './config.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
+import { oots } from './oots.ts';
 import { quoin } from './quoin.ts';
 import type { ErrorCode } from '../codes.ts';
 import type { CataloguedError, ErrorRoom } from './types.ts';
@@ -55,6 +56,7 @@ export const ERROR_CATALOGUE: Readonly<Record<string, ErrorRoom>> = {
   config,
   doctor,
   demo,
+  oots,
   quoin,
 };
 
