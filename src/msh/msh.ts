@@ -4,6 +4,7 @@ import type { MshContext } from './context.ts';
 import { openBytes } from './keep-bytes.ts';
 import { sayBusiness } from './deliver/business.ts';
 import { acknowledge, lease, redeliver, release } from './deliver/inbox.ts';
+import { answerDue } from './documents/answer.ts';
 import { failureFrom } from './messages.ts';
 import { PartnerDesk } from './partners/desk.ts';
 import { partnersOf } from './partners/partner-status.ts';
@@ -11,6 +12,7 @@ import { ringForPartner, startRounds } from './partners/rounds.ts';
 import type { Rounds } from './partners/rounds.ts';
 import type { InboundMessage, PayloadHandle } from './ports/index.ts';
 import { receive } from './receive/receive.ts';
+import { repeat } from './repeat.ts';
 import { resend } from './send/resend.ts';
 import { send } from './send/send.ts';
 import { upcomingAttempts } from './send/settle.ts';
@@ -78,6 +80,7 @@ function life(context: SendContext): Pick<Msh, 'start' | 'stop'> {
   const { desk } = context;
   let sweeper: ReturnType<typeof startSweeper> | undefined;
   let rounds: Rounds | undefined;
+  let answers: ReturnType<typeof repeat> | undefined;
   return {
     start: async () => {
       // Nothing may go out to a partner who was paused before the start.
@@ -94,10 +97,15 @@ function life(context: SendContext): Pick<Msh, 'start' | 'stop'> {
       });
       rounds = startRounds(context, desk, context.times.roundMs);
       sweeper = startSweeper(context, (lane) => desk.takes(lane));
-      await sweeper.ready;
+      // Before anything new comes: what a process that died had left to be answered.
+      answers = repeat(async () => {
+        await answerDue(context);
+        return context.times.sweepIntervalMs;
+      });
+      await Promise.all([sweeper.ready, answers.first]);
     },
     stop: async () => {
-      await sweeper?.stop();
+      await Promise.all([sweeper?.stop(), answers?.stop()]);
       await rounds?.stop();
       await context.queue.close();
       await desk.settled();

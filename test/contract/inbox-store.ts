@@ -36,6 +36,32 @@ export function inboxTests(under: StoreUnderTest): void {
   leaseTests(under);
   acknowledgeTests(under);
   factTests(under);
+  answerTests(under);
+}
+
+function answerTests(under: StoreUnderTest): void {
+  test('what a check said is kept with the message, and an answer that is due is settled once', async (t) => {
+    const store = await under.open(t);
+    const document = {
+      verdict: 'invalid',
+      version: '2.0',
+      findings: [{ rule: 'R-1', severity: 'fatal', place: '/a', text: 'It is "so".' }],
+    } as const;
+    const refused = [0, 1].map((index) =>
+      newInbound({ receivedAt: T + index, deliverable: false, document, answer: 'due' }),
+    );
+    for (const message of refused) await store.insertInbound(message);
+    await store.insertInbound(newInbound({ receivedAt: T }));
+    const [first, second] = refused.map(({ rowId }) => rowId);
+    assert.deepEqual(await store.dueAnswers(10), [first, second]);
+    assert.deepEqual(await store.dueAnswers(1), [first]);
+    assert.equal(await store.settleAnswer(first!, 'given'), true);
+    assert.equal(await store.settleAnswer(first!, 'given-up'), false);
+    assert.deepEqual(await store.dueAnswers(10), [second]);
+    const kept = await store.getInbound(first!);
+    assert.deepEqual([kept?.answer, kept?.document], ['given', document]);
+    assert.equal((await store.leaseInbound(lease())).length, 1);
+  });
 }
 
 function leaseTests(under: StoreUnderTest): void {

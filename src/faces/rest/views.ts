@@ -168,6 +168,8 @@ export const inboundView = (message: InboundMessage) => ({
   duplicates: message.duplicates,
   signer: message.signer,
   deliverable: message.deliverable,
+  document: message.document,
+  answer: message.answer,
   parts: message.parts.map((part, index) => ({
     ...partView(part),
     links: { content: `${inboxPath(message.rowId)}/parts/${index}` },

@@ -13,7 +13,7 @@ export interface CheckedDocument {
 }
 
 /** Steps in which documents are checked. */
-export type CheckStep = 'submit/check-document';
+export type CheckStep = 'submit/check-document' | 'receive/check-document';
 
 /** A message whose parts are kept and that no row names yet. */
 export interface CheckableMessage {

@@ -31,6 +31,7 @@ export async function reportCheck(
   message: CheckableMessage,
   { mode, report }: CheckedDocument,
   step: CheckStep,
+  fate?: string,
 ): Promise<void> {
   const { userMessage, governing } = message;
   const direction = governing.direction === 'send' ? 'out' : 'in';
@@ -42,6 +43,7 @@ export async function reportCheck(
     mode,
     verdict: report.verdict,
     version: report.version,
+    ...(fate === undefined ? {} : { fate }),
     findings: report.findings.map(({ rule, severity, place }) => ({ rule, severity, place })),
   };
   if (report.verdict === 'valid') {
@@ -67,6 +69,7 @@ export async function reportCheck(
 
 const CODES: Readonly<Record<CheckStep, ErrorCode>> = {
   'submit/check-document': 'submit/invalid-document',
+  'receive/check-document': 'receive/invalid-document',
 };
 
 function failureOf(report: DocumentReport, step: CheckStep): Failure {

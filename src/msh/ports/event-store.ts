@@ -18,6 +18,13 @@ export interface FailureSummary {
   readonly advice?: string | undefined;
 }
 
+/** What a check said of a document: the rules it breaks, the warnings among them. */
+export interface DocumentSummary {
+  readonly verdict: 'valid' | 'invalid';
+  readonly version: string;
+  readonly rules: readonly string[];
+}
+
 /** What an event says besides which message it is about. */
 export interface EventData {
   /** Attempts made, of a message we sent. */
@@ -25,6 +32,8 @@ export interface EventData {
   /** MessageId of the receipt that proves delivery. */
   readonly receiptId?: string | undefined;
   readonly failure?: FailureSummary | undefined;
+  /** What a check said of the document of a received message, where the P-Mode has that told. */
+  readonly document?: DocumentSummary | undefined;
   /** The message was told before, and an operator has it delivered again. */
   readonly redelivered?: boolean | undefined;
 }

@@ -101,6 +101,11 @@ export interface MessageStore extends InboxStore {
    */
   moveInbound(rowId: RowId, from: InboundState, to: InboundState, at: number): Promise<boolean>;
 
+  /** Rows of received messages whose answer is due (`answer`), the first kept first. */
+  dueAnswers(limit: number): Promise<readonly RowId[]>;
+  /** Notes what became of an answer that was due; false when that is noted already. */
+  settleAnswer(rowId: RowId, outcome: 'given' | 'given-up'): Promise<boolean>;
+
   /** Appends an entry. Anybody may cause one, so the store cuts overlong values and keeps a bounded number of entries. */
   appendJournal(entry: JournalEntry): Promise<void>;
   /** The last appended first. */

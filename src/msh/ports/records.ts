@@ -2,6 +2,7 @@ import type { Finding, EbmsErrorCode } from '../../protocol/errors/index.ts';
 import type { EbmsError, Property, UserMessage } from '../../protocol/ebms/index.ts';
 import type { RetryPolicy } from '../../protocol/as4/index.ts';
 import type { SignedReference } from '../../protocol/wss/index.ts';
+import type { DocumentReport } from './document-check.ts';
 import type { PayloadHandle } from './payload-store.ts';
 
 /** Identity of a row of ours: a UUID, never the partner's MessageId. */
@@ -185,12 +186,16 @@ export interface InboundMessage {
   /** thumbprintSha256 of the certificate that signed; undefined where a weaker P-Mode allows none. */
   readonly signer?: string | undefined;
   readonly receipt: KeptReceipt;
-  /** False for the test service: acknowledged, never delivered. */
+  /** False for the test service and for a refused document: acknowledged, never delivered. */
   readonly deliverable: boolean;
   readonly receivedAt: number;
   readonly duplicates: number;
   readonly downloadedAt?: number | undefined;
   readonly lease?: InboxLease | undefined;
+  /** What a check said of its document, where the P-Mode has that told; without what stands there. */
+  readonly document?: DocumentReport | undefined;
+  /** Its document was refused: its sender is to be told, has been, or could not be. */
+  readonly answer?: 'due' | 'given' | 'given-up' | undefined;
   readonly business?: BusinessAcceptance | undefined;
 }
 

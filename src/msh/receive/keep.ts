@@ -3,6 +3,8 @@ import { isTestService } from '../../protocol/as4/index.ts';
 import { cidToContentId } from '../../protocol/mime/index.ts';
 import type { SignedReference } from '../../protocol/wss/index.ts';
 import type { MshContext } from '../context.ts';
+import { keptJudgement } from '../documents/received.ts';
+import type { JudgedDocument } from '../documents/received.ts';
 import { discardPayloads } from '../discard-payloads.ts';
 import { mayHaveHappened } from '../messages.ts';
 import type {
@@ -24,10 +26,15 @@ export interface Kept {
  * ONE atomic act: insert by sender and MessageId with payload handles and the signed receipt; or find the copy kept
  * first (AS4 3.2). A second message under the same MessageId with other payloads is refused, never overwritten.
  */
-export async function keep(context: MshContext, opened: Opened, receipt: KeptReceipt): Promise<Kept> {
+export async function keep(
+  context: MshContext,
+  opened: Opened,
+  receipt: KeptReceipt,
+  judged: JudgedDocument,
+): Promise<Kept> {
   let kept: Kept;
   try {
-    kept = await context.store.insertInbound(recordOf(context, opened, receipt));
+    kept = await context.store.insertInbound(recordOf(context, opened, receipt, judged));
   } catch (error) {
     if (!mayHaveHappened(error)) await discard(context, opened);
     throw error;
@@ -76,7 +83,12 @@ function samePayloads(
   );
 }
 
-function recordOf(context: MshContext, opened: Opened, receipt: KeptReceipt): NewInboundMessage {
+function recordOf(
+  context: MshContext,
+  opened: Opened,
+  receipt: KeptReceipt,
+  judged: JudgedDocument,
+): NewInboundMessage {
   const { userMessage, governing } = opened;
   const rowId = context.nature.uuid();
   return {
@@ -92,7 +104,9 @@ function recordOf(context: MshContext, opened: Opened, receipt: KeptReceipt): Ne
     references: opened.references,
     signer: opened.signer?.thumbprintSha256,
     receipt,
-    deliverable: governing.leg.delivery !== 'none' && !isTestService(userMessage),
+    deliverable:
+      governing.leg.delivery !== 'none' && !isTestService(userMessage) && judged.fate === 'deliver',
+    ...keptJudgement(judged),
     receivedAt: context.nature.now(),
     envelope: evidence(opened.source),
   };

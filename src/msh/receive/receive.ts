@@ -2,6 +2,9 @@ import { QuoinError, Refusal } from '../../protocol/errors/index.ts';
 import type { EbmsErrorCode } from '../../protocol/errors/index.ts';
 import type { UserMessage } from '../../protocol/ebms/index.ts';
 import type { Agreements, MshContext } from '../context.ts';
+import { answerRefused } from '../documents/answer.ts';
+import { judgeReceived, reportReceived } from '../documents/received.ts';
+import type { JudgedDocument } from '../documents/received.ts';
 import { failureFrom, legFields } from '../messages.ts';
 import { startSteps } from '../step-clock.ts';
 import type { StepClock } from '../step-clock.ts';
@@ -79,13 +82,20 @@ async function handle(context: MshContext, open: OpenEnvelope, progress: Progres
   progress.steps.enter('receive/open-payloads');
   const opened = await openPayloads(context, verified);
   announce(context, 'receive/payloads-opened', opened, progress);
+  progress.steps.enter('receive/check-document');
+  const judged = await judgeReceived(context, opened);
   progress.steps.enter('receive/keep');
-  return await keepAndAnswer(context, opened, progress);
+  return await keepAndAnswer(context, opened, judged, progress);
 }
 
-async function keepAndAnswer(context: MshContext, opened: Opened, progress: Progress): Promise<As4Reply> {
+async function keepAndAnswer(
+  context: MshContext,
+  opened: Opened,
+  judged: JudgedDocument,
+  progress: Progress,
+): Promise<As4Reply> {
   const receipt = await receiptFor(context, opened, progress.agreements.keyRing);
-  const { outcome, message } = await keep(context, opened, receipt);
+  const { outcome, message } = await keep(context, opened, receipt, judged);
   if (outcome === 'duplicate') return await answerDuplicate(context, opened, message, progress);
   announce(context, 'receive/kept', opened, progress, {
     receiptId: receipt.messageId,
@@ -93,6 +103,8 @@ async function keepAndAnswer(context: MshContext, opened: Opened, progress: Prog
     deliverable: message.deliverable,
     bytes: message.parts.reduce((sum, { originalSize }) => sum + originalSize, 0),
   });
+  await reportReceived(context, opened, judged);
+  if (judged.fate === 'answer') await answerRefused(context, message.rowId);
   return receiptReply(message.receipt);
 }
 

@@ -2,6 +2,7 @@ import type { Insertable, Kysely, Selectable, Transaction } from 'kysely';
 import { QuoinError } from '../../protocol/errors/index.ts';
 import { mayMove } from '../../msh/ports/index.ts';
 import type {
+  EventData,
   InboundMessage,
   InboundState,
   MessageStore,
@@ -46,10 +47,44 @@ export async function insertInbound(
         at: message.receivedAt,
         direction: 'in',
         ...message,
-        data: {},
+        data: documentSummary(message),
       });
     return { outcome: 'fresh', message: received(message) };
   });
+}
+
+/** Of a document that was checked an event has the rules only. */
+function documentSummary({ document }: NewInboundMessage): EventData {
+  if (document === undefined) return {};
+  const { verdict, version, findings } = document;
+  return { document: { verdict, version, rules: [...new Set(findings.map(({ rule }) => rule))] } };
+}
+
+/** Messages whose refusal is to be answered, the first kept first. */
+export async function dueAnswers(db: Kysely<Tables>, limit: number): Promise<readonly RowId[]> {
+  const rows = await db
+    .selectFrom('inbound')
+    .select('row_id')
+    .where('answer', '=', 'due')
+    .orderBy('seq')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => row.row_id);
+}
+
+/** Notes what became of an answer that was due; false when that is noted already. */
+export async function settleAnswer(
+  db: Kysely<Tables>,
+  rowId: RowId,
+  outcome: 'given' | 'given-up',
+): Promise<boolean> {
+  const settled = await db
+    .updateTable('inbound')
+    .set({ answer: outcome })
+    .where('row_id', '=', rowId)
+    .where('answer', '=', 'due')
+    .executeTakeFirst();
+  return settled.numUpdatedRows === 1n;
 }
 
 const insertRow = statement((db, row: ReturnType<typeof newRow>) =>
@@ -76,6 +111,8 @@ function newRow(message: NewInboundMessage) {
     deliverable: message.deliverable ? 1 : 0,
     received_at: message.receivedAt,
     duplicates: 0,
+    document: message.document === undefined ? null : JSON.stringify(message.document),
+    answer: message.answer ?? null,
   };
 }
 

@@ -107,6 +107,8 @@ export function inboundFrom(row: Selectable<InboundTable>, parts: readonly Store
     duplicates: row.duplicates,
     downloadedAt: row.downloaded_at ?? undefined,
     lease: leaseFrom(row),
+    document: row.document === null ? undefined : (JSON.parse(row.document) as InboundMessage['document']),
+    answer: (row.answer ?? undefined) as InboundMessage['answer'],
     business: businessFrom(row.business),
   });
 }

@@ -146,6 +146,8 @@ function messageStore({ serve, bounded, telling, close }: Serving, settings: Sto
     inboundEnvelope: serve(inbound.inboundEnvelope),
     listInbound: bounded(inbound.listInbound),
     moveInbound: telling(inbound.moveInbound),
+    dueAnswers: serve(inbound.dueAnswers),
+    settleAnswer: serve(inbound.settleAnswer),
     leaseInbound: serve(inbox.leaseInbound),
     acknowledgeInbound: telling(inbox.acknowledgeInbound),
     releaseInbound: serve(inbox.releaseInbound),

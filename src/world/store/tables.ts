@@ -123,6 +123,8 @@ export interface InboundTable {
   readonly lease_id: string | null;
   readonly leased_by: string | null;
   readonly lease_until: number | null;
+  readonly document: string | null;
+  readonly answer: string | null;
 }
 
 /** The SOAP part of a received message as it came, apart from its message: large, and seldom asked for. */

@@ -43,6 +43,12 @@ export const receive: ErrorRoom = {
       cause: 'From or To has not exactly one PartyId, or one without type that is no URI.',
       cure: 'The partner must correct it.',
     },
+    'receive/invalid-document': {
+      seenBy: 'O',
+      cause:
+        'The document of a received message breaks the schema or a business rule, and the P-Mode has that checked (`documentCheck`). The message is acknowledged; what becomes of it is in [oots.md](oots.md).',
+      cure: 'Tell the partner the rules; the inbox shows them with the message.',
+    },
     'receive/message-id-reused': {
       ebms: 'EBMS:0003',
       seenBy: 'P O',

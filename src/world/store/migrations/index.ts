@@ -8,6 +8,7 @@ import { inlinePayloads } from './004-inline-payloads.ts';
 import { nodes } from './005-nodes.ts';
 import { searchAndInbox } from './006-search-and-inbox.ts';
 import { retryPolicy } from './007-retry-policy.ts';
+import { documentChecks } from './008-document-checks.ts';
 
 /** One step of the schema, in the portable subset; what differs between engines comes from the engine. */
 export interface Migration {
@@ -24,4 +25,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '005-nodes', up: nodes },
   { name: '006-search-and-inbox', up: searchAndInbox },
   { name: '007-retry-policy', up: retryPolicy },
+  { name: '008-document-checks', up: documentChecks },
 ];
