@@ -3,8 +3,13 @@ import type { ErrorRoom } from './types.ts';
 /** The evidence exchange. */
 export const oots: ErrorRoom = {
   about: 'the evidence exchange',
-  note: 'Of answers of the common services (Evidence Broker, Data Service Directory). Nothing of an answer that is refused is used or kept.',
+  note: 'Of questions to the common services and their answers (Evidence Broker, Data Service Directory). Nothing of an answer that is refused is used or kept.',
   codes: {
+    'oots/answer-unreadable': {
+      seenBy: 'B O',
+      cause: 'An answer that is signed is not of the form the design documents give.',
+      cure: 'Look at the field named; ask the operator of the service, or for a version of Quoin that knows the form.',
+    },
     'oots/answer-unsigned': {
       seenBy: 'B O',
       cause: 'The answer lacks the header `digest` or `oots-response-sig`.',
@@ -15,6 +20,16 @@ export const oots: ErrorRoom = {
       cause:
         'The body is not the one whose digest is signed, or the digest is of a kind that is not accepted.',
       cure: 'Look for a proxy that rewrites bodies; else treat it as an attempt to mislead until the operator of the service explains it.',
+    },
+    'oots/not-discovered': {
+      seenBy: 'B O',
+      cause: 'The name service has no NAPTR record, in the form of TDD 3.4, for a service of a country.',
+      cure: 'Check country, environment and the name service of this machine; or configure the address.',
+    },
+    'oots/question-malformed': {
+      seenBy: 'B O',
+      cause: 'A question to a common service has a wrong parameter, or its address is none.',
+      cure: 'Correct the field named.',
     },
     'oots/signature-algorithm': {
       seenBy: 'B O',
