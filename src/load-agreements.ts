@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { Config, Setting } from './config/index.ts';
-import { originOfSetting, readPModeFolder } from './config/index.ts';
+import { originOfSetting, readPModeFolder, shortWindows } from './config/index.ts';
 import type { Agreements, MatchExplanation, MatchFacts } from './msh/index.ts';
 import type { Finding } from './protocol/errors/index.ts';
 import { problemError } from './problem-error.ts';
@@ -44,7 +44,11 @@ export async function loadAgreements(
   return {
     agreements: { pmodes, keyRing: loaded.keyRing },
     certificates: loaded.inventory,
-    warnings: [...problems.map(formatProblem), ...loaded.warnings.map(worded)],
+    warnings: [
+      ...problems.map(formatProblem),
+      ...shortWindows(config, pmodes),
+      ...loaded.warnings.map(worded),
+    ],
   };
 }
 
@@ -114,7 +118,13 @@ export function checkPModes(where: Config | { readonly path: string; readonly se
       legs: pmode.legs.length,
       weakModes: weakModes(pmode),
     })),
-    problems: problems.map(toldProblem),
+    problems: [
+      ...problems.map(toldProblem),
+      ...('path' in where ? [] : shortWindows(where, pmodes)).map((text): ToldProblem => ({
+        severity: 'warning',
+        text,
+      })),
+    ],
   };
 }
 

@@ -8,6 +8,9 @@ import type { ConfigCheck, ConfigDraft, ConfigHit } from './check-table.ts';
 
 const SHORTEST_TOKEN = 16;
 
+/** Visible ASCII: all that an Authorization header carries unchanged (RFC 9110 5.5). */
+const SENDABLE = /^[\x21-\x7e]+$/;
+
 /** bytes; what is inline is in memory while its message is handled. */
 const MOST_INLINE = 1024 * 1024;
 
@@ -67,6 +70,22 @@ const doors: readonly ConfigCheck[] = [
         {
           path: ['listeners', 'api', 'token'],
           message: `the token has fewer than ${SHORTEST_TOKEN} characters`,
+        },
+      ];
+    },
+  },
+  {
+    name: 'api-token-sendable',
+    severity: 'error',
+    about: 'Backends can send the token of the API in a header.',
+    advice: 'Use letters, digits and signs of ASCII without blanks, for example from: openssl rand -hex 32',
+    run: ({ config: { listeners } }) => {
+      const token = listeners.api.token?.();
+      if (token === undefined || token === '' || SENDABLE.test(token)) return [];
+      return [
+        {
+          path: ['listeners', 'api', 'token'],
+          message: 'the token has blanks or other characters that no bearer token can have',
         },
       ];
     },

@@ -12,6 +12,7 @@ export { variableOf, variables } from './environment.ts';
 export { databaseAddress } from './database-url.ts';
 export { readPModeFolder } from './read-pmodes.ts';
 export type { ReadPModes } from './read-pmodes.ts';
+export { shortWindows } from './short-windows.ts';
 export { diffSettings, originOfSetting } from './settings.ts';
 export type { Setting } from './settings.ts';
 export { webhookHeaders, webhookSecrets } from './webhooks.ts';

@@ -1,4 +1,4 @@
-import { loadApiKeys } from '../config/index.ts';
+import { loadApiKeys, shortWindows } from '../config/index.ts';
 import { formatProblem, weakModes } from '../protocol/pmode/index.ts';
 import type { PModeProblem } from '../protocol/pmode/index.ts';
 import type { Patient } from './patient.ts';
@@ -25,7 +25,10 @@ export const AGREEMENT_CHECKS: readonly Check<Patient>[] = [
     needs: ['configuration'],
     run: ({ config, pmodes, pmodeProblems }) => {
       const problems = pmodeProblems.map(problemNote);
-      const weak = pmodes.flatMap(weakModes).map((text) => ({ severity: 'warning' as const, text }));
+      const weak = [...shortWindows(config!, pmodes), ...pmodes.flatMap(weakModes)].map((text) => ({
+        severity: 'warning' as const,
+        text,
+      }));
       // It starts without any, and takes them while it runs.
       const none: readonly Note[] =
         pmodes.length > 0 || problems.length > 0

@@ -294,11 +294,18 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
   ],
   'api-token-long': [
     {
-      fails: withApi({ token: 'fifteen charact' }),
+      fails: withApi({ token: 'fifteen-charact' }),
       path: 'listeners.api.token',
-      passes: withApi({ token: 'sixteen characte' }),
+      passes: withApi({ token: 'sixteen-characte' }),
     },
   ],
+  'api-token-sendable': ['sixteen characte', 'a-line-and\nanother-line', 'schlüssel-der-schnittstelle'].map(
+    (token) => ({
+      fails: withApi({ token }),
+      path: 'listeners.api.token',
+      passes: withApi({ token: '0123456789:/+=~!' }),
+    }),
+  ),
   'listeners-apart': [
     {
       fails: { ...minimal, listeners: { as4: { host: '127.0.0.1', port: 8080 } } },

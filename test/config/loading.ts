@@ -13,7 +13,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'quoin-config-'));
 after(() => rmSync(scratch, { recursive: true, force: true }));
 
 /** What the token file of each folder holds. */
-export const token = 'a token of more than sixteen characters';
+export const token = 'a-token-of-more-than-sixteen-characters';
 
 /** A folder with everything a configuration may name. */
 export function makeFolder(): string {
