@@ -45,8 +45,8 @@ export const submit: ErrorRoom = {
     'submit/invalid-document': {
       seenBy: 'B',
       cause:
-        'The P-Mode refuses invalid documents (`documentCheck`), and this one breaks the schema or a business rule; `document.findings` has each rule with its place. In the journal also where the P-Mode only warns or observes.',
-      cure: 'Correct the document; [oots.md](oots.md) has the rules.',
+        'The P-Mode refuses invalid documents (`documentCheck`), and this one breaks the schema or a business rule; `document.findings` has each rule with its place ([oots.md](oots.md)). In the journal also where the P-Mode only warns or observes.',
+      cure: 'Correct what the findings name, and submit again.',
     },
     'submit/invalid-id': {
       seenBy: 'B',
