@@ -6,10 +6,17 @@ import module from 'node:module';
 // Where Node can (22.1), what it compiled is kept for the next start.
 module.enableCompileCache?.();
 
-if (existsSync(new URL('../src/main.ts', import.meta.url))) {
-  const { register } = await import('tsx/esm/api');
-  register();
+/** What runs the source; a checkout that was pruned of development packages has none. */
+const tsx = existsSync(new URL('../src/main.ts', import.meta.url))
+  ? await import('tsx/esm/api').catch(() => undefined)
+  : undefined;
+
+if (tsx !== undefined) {
+  tsx.register();
   await import('../src/main.ts');
-} else {
+} else if (existsSync(new URL('../dist/main.js', import.meta.url))) {
   await import('../dist/main.js');
+} else {
+  console.error('There is nothing to run: npm ci installs what runs the source, npm run build makes dist.');
+  process.exitCode = 1;
 }

@@ -101,6 +101,31 @@ export const AGREEMENT_CHECKS: readonly Check<Patient>[] = [
       };
     },
   },
+  {
+    name: 'agreed-encryption',
+    asks: 'whether there is a key for the certificates that the P-Modes tell partners to encrypt for',
+    needs: ['pmodes', 'keys'],
+    run: ({ keys, encryptedFor }) => {
+      const ours = new Set(
+        keys!.keyRing.decryptionKeys().map(({ certificate }) => certificate.thumbprintSha256),
+      );
+      const lacking = encryptedFor.find(({ thumbprintSha256 }) => !ours.has(thumbprintSha256));
+      if (encryptedFor.length === 0)
+        return {
+          outcome: 'skipped',
+          found: 'the P-Modes name no valid certificate of ours that is at hand here',
+        };
+      if (lacking === undefined) return { outcome: 'ok', found: 'we have the key of each' };
+      return {
+        outcome: 'failed',
+        found: `no key of ours belongs to serial number ${lacking.serialNumber}`,
+        expected: `one of ${[...ours].length === 1 ? 'the certificate' : 'the certificates'} of "keys" first under encryption`,
+        advice:
+          'What partners encrypt for it cannot be read: add its key to "keys" (role: decrypt), or put the old certificate first under encryption again.',
+        certificate: lacking.facts,
+      };
+    },
+  },
 ];
 
 function problemNote(problem: PModeProblem): Note {

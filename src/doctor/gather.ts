@@ -1,8 +1,9 @@
 import { readPModeFolder } from '../config/index.ts';
 import type { Config } from '../config/index.ts';
 import { QuoinError } from '../protocol/errors/index.ts';
+import type { Certificate } from '../protocol/pki/index.ts';
 import { loadPModes, suggest } from '../protocol/pmode/index.ts';
-import type { PMode } from '../protocol/pmode/index.ts';
+import type { Party, PMode } from '../protocol/pmode/index.ts';
 import { lineTo } from '../world/http/index.ts';
 import type { ListenerTls, TransportTls } from '../world/http/index.ts';
 import { loadKeyRing } from '../world/keys/index.ts';
@@ -42,7 +43,9 @@ export async function gatherPatient(request: Request): Promise<Patient> {
     pmodes: loaded.pmodes,
     pmodeProblems: [...(read?.problems ?? []), ...loaded.problems],
     keys: config && (await loadKeys(config, loaded.pmodes)),
-    agreed: config === undefined ? [] : await agreedCertificates(config, loaded.pmodes),
+    ...(config === undefined
+      ? { agreed: [], encryptedFor: [] }
+      : await agreedCertificates(config, loaded.pmodes)),
     doorTls,
     outboundTls,
     api,
@@ -70,18 +73,33 @@ function loadKeys(config: Config, pmodes: readonly PMode[]): Promise<LoadedKeyRi
 }
 
 /** What the P-Modes say of us is for our partners; where the files are at hand, they tell what partners expect. */
-async function agreedCertificates(config: Config, pmodes: readonly PMode[]): Promise<Patient['agreed']> {
+async function agreedCertificates(
+  config: Config,
+  pmodes: readonly PMode[],
+): Promise<Pick<Patient, 'agreed' | 'encryptedFor'>> {
   const mirrored = pmodes.map((pmode) => ({
     ...pmode,
     selfIs: pmode.selfIs === 'initiator' ? ('responder' as const) : ('initiator' as const),
   }));
-  const { keyRing } = await loadKeyRing({
+  const mirror = await loadKeyRing({
     keys: [],
     pmodes: mirrored,
     certificatesFolder: config.folders.certificates,
     allowDemoKeys: true,
   });
-  return pmodes.flatMap((pmode) => keyRing.signingCertificates(selfOf(pmode)));
+  return {
+    agreed: pmodes.flatMap((pmode) => mirror.keyRing.signingCertificates(selfOf(pmode))),
+    encryptedFor: pmodes.flatMap((pmode) => encryptionCertificate(mirror, selfOf(pmode))),
+  };
+}
+
+/** None where no file is at hand or none is valid: that is the partners' side, and often only theirs. */
+function encryptionCertificate({ keyRing }: LoadedKeyRing, party: Party): readonly Certificate[] {
+  try {
+    return [keyRing.encryptionCertificate(party, new Date())];
+  } catch {
+    return [];
+  }
 }
 
 /** The partners to look at, one for each address. Throws `doctor/unknown-partner`. */

@@ -23,6 +23,8 @@ export interface Patient {
   readonly keys: LoadedKeyRing | undefined;
   /** The certificates of ours that the P-Modes name, which partners pin. */
   readonly agreed: readonly Certificate[];
+  /** The certificates that partners encrypt for, as the P-Modes tell them now. */
+  readonly encryptedFor: readonly Certificate[];
   /** TLS of the door for partners; undefined without. Throws for files that cannot be read. */
   readonly doorTls: () => Promise<ListenerTls | undefined>;
   readonly outboundTls: () => Promise<TransportTls>;

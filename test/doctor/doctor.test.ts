@@ -198,6 +198,10 @@ test('a key that is not that of its certificate, and a certificate partners do n
   assert.equal(unexpected.checks.get('sign-and-decrypt')!.outcome, 'ok');
   assert.equal(unexpected.checks.get('agreed-certificate')!.outcome, 'warning');
   assert.match(unexpected.checks.get('agreed-certificate')!.certificate!.subject, /AP_NEW/);
+  const unreadable = unexpected.checks.get('agreed-encryption')!;
+  assert.equal(unreadable.outcome, 'failed');
+  assert.match(unreadable.certificate!.subject, /AP_XA_01/);
+  assert.equal((await pair.doctor()).checks.get('agreed-encryption')!.outcome, 'ok');
 });
 
 test('an expired certificate of a partner is named, with what to do', async () => {

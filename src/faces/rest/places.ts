@@ -18,7 +18,7 @@ export class Places {
   }
 
   /** Takes a place; the function returned gives it back. Throws RestError `rest/busy`. */
-  enter({ name }: Principal): () => void {
+  occupy({ name }: Principal): () => void {
     const held = this.#held.get(name) ?? 0;
     const own = this.#callers() > 1 ? Math.ceil(this.#most * OWN_SHARE) : this.#most;
     if (this.#running >= this.#most) throw busy(`${this.#most} submissions are being taken`, this.#most);

@@ -22,20 +22,21 @@ export interface Rounds {
 /**
  * Makes the rounds: takes over what operators said on other nodes, rings for one message when a partner may be tried
  * again, for those that have their last chance, and for those that found no place and whose ring went astray.
- * A round that fails is reported; what was known before holds on.
+ * Of rounds that fail one after the other the first is reported; what was known before holds on.
  */
 export function startRounds(context: DeskContext, desk: PartnerDesk, everyMs: number): Rounds {
   let round = 0;
+  let failing = false;
   const rounds = repeat(async () => {
     round += 1;
-    await reporting(context, async () => {
+    failing = !(await reporting(context, failing, async () => {
       await desk.followControls();
       for (const account of desk.accounts().filter(({ breaker }) => breaker.state !== 'closed')) {
         await ringForProbe(context, account);
         if (round % LAST_CHANCE_EVERY === 0) await ringLastChances(context, account);
       }
       desk.ringParked();
-    });
+    }));
     return everyMs;
   });
   return { stop: rounds.stop };
@@ -43,7 +44,7 @@ export function startRounds(context: DeskContext, desk: PartnerDesk, everyMs: nu
 
 /** Rings for what is due on the ways of a partner. Never rejects. */
 export async function ringForPartner(context: DeskContext, partner: string): Promise<void> {
-  await reporting(context, async () => {
+  await reporting(context, false, async () => {
     for (const lane of lanesOf(context, partner))
       await ringAll(context, await context.store.dueOnLane(lane, context.nature.now(), ROWS_AT_ONCE));
   });
@@ -81,11 +82,14 @@ async function ringAll(context: DeskContext, rows: readonly RowId[]): Promise<vo
   for (const rowId of rows) await ring(context, rowId);
 }
 
-async function reporting(context: DeskContext, pass: () => Promise<void>): Promise<void> {
+/** Whether the pass succeeded; a failure is told unless the one before failed too. */
+async function reporting(context: DeskContext, isTold: boolean, pass: () => Promise<void>): Promise<boolean> {
   try {
     await pass();
+    return true;
   } catch (error) {
     const failure = failureFrom('partners/round', error);
-    context.observer.emit({ event: 'partner/round-failed', level: 'error', failure });
+    if (!isTold) context.observer.emit({ event: 'partner/round-failed', level: 'error', failure });
+    return false;
   }
 }

@@ -13,7 +13,7 @@ export function changed(what: string, before: string, after: string): readonly s
   return before === after ? [] : [`${what} changes from ${before} to ${after}`];
 }
 
-/** `what: B added; A removed`, or the new order where only that has changed. */
+/** `what: B added; A removed; B comes first now`, or the new order where only that has changed. */
 export function changedList(
   what: string,
   before: readonly string[],
@@ -21,7 +21,10 @@ export function changedList(
 ): readonly string[] {
   const added = after.filter((one) => !before.includes(one)).map((one) => `${one} added`);
   const removed = before.filter((one) => !after.includes(one)).map((one) => `${one} removed`);
-  if (added.length + removed.length > 0) return [`${what}: ${[...added, ...removed].join('; ')}`];
+  // Of certificates the first valid one is used: one put before another changes more than a list.
+  const first =
+    before[0] !== undefined && after.indexOf(before[0]) > 0 ? [`${after[0]} comes first now`] : [];
+  if (added.length + removed.length > 0) return [`${what}: ${[...added, ...removed, ...first].join('; ')}`];
   return changed(`the order of the ${what}`, before.join(', '), after.join(', '));
 }
 

@@ -31,6 +31,12 @@ test('a rollover is told, and so is the order in which certificates are tried', 
   assert.deepEqual(wordsOf(both('old.pem', 'new.pem'), both('new.pem', 'old.pem')), [
     'P-Mode sample: party AP_B: the order of the encryption certificates changes from old.pem, new.pem to new.pem, old.pem',
   ]);
+  assert.deepEqual(wordsOf(both('old.pem'), both('new.pem', 'old.pem')), [
+    'P-Mode sample: party AP_B: encryption certificates: new.pem added; new.pem comes first now',
+  ]);
+  assert.deepEqual(wordsOf(both('old.pem'), both('old.pem', 'new.pem')), [
+    'P-Mode sample: party AP_B: encryption certificates: new.pem added',
+  ]);
 });
 
 test('retries are told as people speak of them; legs that change alike share a line', () => {

@@ -29,7 +29,7 @@ interface Partner {
 const ACTS = {
   pause: 'hold back all messages for a partner, on every node, until it is resumed',
   resume: 'let the messages for a partner go out again',
-  reset: 'close the breaker of a partner: it is tried at once',
+  reset: 'close the breaker of a partner: what is due is tried at once',
 } as const;
 
 /** `quoin partners list|show|pause|resume|reset`. */

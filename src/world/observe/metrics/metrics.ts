@@ -68,6 +68,12 @@ interface Book {
   readonly failures: Prometheus.Counter;
 }
 
+/** The library begins a gauge without labels at 0; until it is looked up it has no value. */
+function withoutValue(gauge: Prometheus.Gauge, { labels }: MetricRow): Prometheus.Gauge {
+  if (labels.length === 0) gauge.remove();
+  return gauge;
+}
+
 function openBook(library: typeof Prometheus, partners: MetricsOptions['partners']): Book {
   const registry = new library.Registry();
   library.collectDefaultMetrics({ register: registry });
@@ -77,7 +83,8 @@ function openBook(library: typeof Prometheus, partners: MetricsOptions['partners
   for (const [name, metric] of Object.entries(METRICS)) {
     const configuration = configurationOf(name, metric, registry);
     if (metric.kind === 'counter') counters.set(name, new library.Counter(configuration));
-    else if (metric.kind === 'gauge') gauges.set(name, new library.Gauge(configuration));
+    else if (metric.kind === 'gauge')
+      gauges.set(name, withoutValue(new library.Gauge(configuration), metric));
     else histograms.set(name, new library.Histogram({ ...configuration, buckets: [...metric.buckets!] }));
   }
   return {
