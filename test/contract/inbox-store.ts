@@ -156,6 +156,14 @@ function acknowledgeTests(under: StoreUnderTest): void {
     return { rowId: rowId!, ...request };
   };
 
+  test('what no backend gets cannot be acknowledged, and nobody is told that it was', async (t) => {
+    const store = await under.open(t);
+    const kept = newInbound({ deliverable: false });
+    await store.insertInbound(kept);
+    assert.equal(await store.acknowledgeInbound(kept.rowId, undefined, T + 1), 'already');
+    assert.equal((await store.getInbound(kept.rowId))?.state, 'RECEIVED');
+  });
+
   test('a message is acknowledged with its lease once; a second time it already is', async (t) => {
     const store = await under.open(t);
     const { rowId, leaseId, now } = await leased(store);

@@ -12,7 +12,7 @@ export interface LeaseRequest {
   readonly filter: Pick<InboundFilter, 'action' | 'conversationId' | 'finalRecipients'>;
 }
 
-/** How an acknowledgement ended: done now, done before, or refused because another consumer's lease decides. */
+/** How an acknowledgement ended: done now, nothing to be done (done before, or not for a backend), or refused because another consumer's lease decides. */
 export type AcknowledgeOutcome = 'acknowledged' | 'already' | 'leased';
 
 /** How a release ended: free now, free before, or refused because another consumer's lease lives. */

@@ -87,6 +87,8 @@ export async function acknowledgeInbound(
       .set({ state: 'DOWNLOADED', downloaded_at: now, ...FREE })
       .where('row_id', '=', rowId)
       .where('state', '=', 'RECEIVED')
+      // What no backend gets (a ping, a refused request) cannot be taken, and nobody is told that it was.
+      .where('deliverable', '=', 1)
       .where((eb) => (leaseId === undefined ? unheld(eb, now) : eb('inbound.lease_id', '=', leaseId)))
       .executeTakeFirst();
     if (moved.numUpdatedRows === 1n) {
@@ -94,7 +96,7 @@ export async function acknowledgeInbound(
       return 'acknowledged';
     }
     const message = await getInbound(transaction, rowId);
-    return message?.state === 'RECEIVED' ? 'leased' : 'already';
+    return message?.state === 'RECEIVED' && message.deliverable ? 'leased' : 'already';
   });
 }
 
