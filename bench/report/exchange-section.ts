@@ -47,7 +47,7 @@ ${skipped.map((one) => `\nNot measured: ${one}.`).join('\n')}
   is XML, MIME, HTTP, compression, disk, queue and log.
 - **phase4** (4.4.1 on Java 17, its full compiler) builds, sends and verifies with the same algorithms and
   a compressed payload. It keeps messages in memory: no database, no queue, no API to submit to, so its work is less than ours.
-- Everything counts after a warm-up of the same kind, the same for both: 2,000 messages of 5 kB, 60 of 100 kB, 2 of 10 MB.
+- Everything counts after a warm-up of the same kind.
 
 ### What is above the floor
 
