@@ -28,12 +28,14 @@ export async function writeReport(found: Partial<Findings>): Promise<void> {
   const before = existsSync(json) ? (JSON.parse(readFileSync(json, 'utf8')) as Runs) : {};
   const now = Object.entries(found).map(([name, one]) => [name, runOf(one)]);
   const runs = { ...before, ...(Object.fromEntries(now) as Runs) };
-  writeFileSync(json, `${JSON.stringify(runs, null, 2)}\n`);
+  await writeFormatted(json, JSON.stringify(runs), 'json');
   if (runs.exchange !== undefined)
     writeFileSync(join(DOCS, 'performance.svg'), performancePlot(runs.exchange.found.measurements));
-  const file = join(DOCS, 'performance.md');
-  const options = await resolveConfig(file);
-  writeFileSync(file, await format(page(runs), { ...options, parser: 'markdown' }));
+  await writeFormatted(join(DOCS, 'performance.md'), page(runs), 'markdown');
+}
+
+async function writeFormatted(file: string, text: string, parser: 'json' | 'markdown'): Promise<void> {
+  writeFileSync(file, await format(text, { ...(await resolveConfig(file)), parser }));
 }
 
 function page({ exchange, memory, start }: Runs): string {
