@@ -119,7 +119,7 @@ export const AGREEMENT_CHECKS: readonly Check<Patient>[] = [
       return {
         outcome: 'failed',
         found: `no key of ours belongs to serial number ${lacking.serialNumber}`,
-        expected: `one of ${[...ours].length === 1 ? 'the certificate' : 'the certificates'} of "keys" first under encryption`,
+        expected: 'a certificate of "keys" first under encryption',
         advice:
           'What partners encrypt for it cannot be read: add its key to "keys" (role: decrypt), or put the old certificate first under encryption again.',
         certificate: lacking.facts,

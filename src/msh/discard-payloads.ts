@@ -1,7 +1,7 @@
 import type { MshContext } from './context.ts';
 import { failureFrom } from './messages.ts';
 import { isInline } from './keep-bytes.ts';
-import type { PayloadHandle } from './ports/index.ts';
+import type { PayloadHandle, StoredPart } from './ports/index.ts';
 
 /** Removes payloads that no row names. What cannot be removed now is told and left to the sweeper; nothing depends on it. */
 export async function discardPayloads(
@@ -18,4 +18,15 @@ export async function discardPayloads(
     payloads: failed.length,
     failure: failureFrom('payloads/remove', failed[0]!.reason),
   });
+}
+
+/** Removes the payloads of parts that no row names. */
+export async function discardParts(
+  context: Pick<MshContext, 'payloads' | 'observer'>,
+  parts: readonly Pick<StoredPart, 'payload'>[],
+): Promise<void> {
+  await discardPayloads(
+    context,
+    parts.map(({ payload }) => payload),
+  );
 }

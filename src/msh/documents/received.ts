@@ -1,5 +1,5 @@
 import type { MshContext } from '../context.ts';
-import { discardPayloads } from '../discard-payloads.ts';
+import { discardParts } from '../discard-payloads.ts';
 import type { NewInboundMessage } from '../ports/index.ts';
 import type { Opened } from '../receive/stages.ts';
 import { checkDocument } from './check.ts';
@@ -31,10 +31,7 @@ export async function judgeReceived(context: MshContext, opened: Opened): Promis
     const fate = isRefused ? context.documents?.whenRefused(opened.userMessage) : undefined;
     return { fate: fate ?? 'deliver', checked };
   } catch (error) {
-    await discardPayloads(
-      context,
-      opened.stored.map(({ payload }) => payload),
-    );
+    await discardParts(context, opened.stored);
     throw error;
   }
 }

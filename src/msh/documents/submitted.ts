@@ -1,6 +1,6 @@
 import { QuoinError } from '../../protocol/errors/index.ts';
 import type { MshContext } from '../context.ts';
-import { discardPayloads } from '../discard-payloads.ts';
+import { discardParts } from '../discard-payloads.ts';
 import type { DocumentReport } from '../ports/index.ts';
 import { checkDocument } from './check.ts';
 import type { CheckableMessage, CheckedDocument } from './check.ts';
@@ -42,10 +42,7 @@ export async function checkSubmitted(
     await reportCheck(context, message, checked, STEP);
     throw new DocumentRefusal(checked.report, context.documents?.partOf(message.userMessage) ?? 0);
   } catch (error) {
-    await discardPayloads(
-      context,
-      message.parts.map(({ payload }) => payload),
-    );
+    await discardParts(context, message.parts);
     throw error;
   }
 }

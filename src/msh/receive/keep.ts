@@ -5,7 +5,7 @@ import type { SignedReference } from '../../protocol/wss/index.ts';
 import type { MshContext } from '../context.ts';
 import { keptJudgement } from '../documents/received.ts';
 import type { JudgedDocument } from '../documents/received.ts';
-import { discardPayloads } from '../discard-payloads.ts';
+import { discardParts } from '../discard-payloads.ts';
 import { mayHaveHappened } from '../messages.ts';
 import type {
   InboundMessage,
@@ -47,10 +47,7 @@ export async function keep(
 
 /** Removes the payloads of a message that is not kept. */
 export async function discard(context: MshContext, opened: Opened): Promise<void> {
-  await discardPayloads(
-    context,
-    opened.stored.map(({ payload }) => payload),
-  );
+  await discardParts(context, opened.stored);
 }
 
 /**

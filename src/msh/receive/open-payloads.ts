@@ -4,7 +4,7 @@ import type { PartInfo } from '../../protocol/ebms/index.ts';
 import type { MimePart } from '../../protocol/mime/index.ts';
 import { attachmentDigester } from '../../protocol/wss/index.ts';
 import type { MshContext } from '../context.ts';
-import { discardPayloads } from '../discard-payloads.ts';
+import { discardParts } from '../discard-payloads.ts';
 import { Meter } from '../meter.ts';
 import type { Budget } from '../meter.ts';
 import { createBytesWriter } from '../keep-bytes.ts';
@@ -62,10 +62,7 @@ async function commitAll(
     }
     return stored;
   } catch (error) {
-    await discardPayloads(
-      context,
-      stored.map(({ payload }) => payload),
-    );
+    await discardParts(context, stored);
     throw error;
   }
 }

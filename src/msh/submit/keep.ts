@@ -4,7 +4,7 @@ import { attachmentDigester } from '../../protocol/wss/index.ts';
 import type { UserMessage } from '../../protocol/ebms/index.ts';
 import type { GoverningLeg } from '../../protocol/pmode/index.ts';
 import type { MshContext } from '../context.ts';
-import { discardPayloads } from '../discard-payloads.ts';
+import { discardParts } from '../discard-payloads.ts';
 import { Meter } from '../meter.ts';
 import type { Budget } from '../meter.ts';
 import { createBytesWriter } from '../keep-bytes.ts';
@@ -64,14 +64,6 @@ async function commitAll(context: MshContext, written: readonly Written[]): Prom
     await discardParts(context, kept);
     throw error;
   }
-}
-
-/** Removes payloads that no row names. */
-export async function discardParts(context: MshContext, parts: readonly NewPart[]): Promise<void> {
-  await discardPayloads(
-    context,
-    parts.map(({ payload }) => payload),
-  );
 }
 
 async function writePart(

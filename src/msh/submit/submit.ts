@@ -9,6 +9,7 @@ import { writeUserMessage } from '../../protocol/ebms/index.ts';
 import type { UserMessage } from '../../protocol/ebms/index.ts';
 import type { GoverningLeg, Leg } from '../../protocol/pmode/index.ts';
 import type { MshContext } from '../context.ts';
+import { discardParts } from '../discard-payloads.ts';
 import { legFields, mayHaveHappened } from '../messages.ts';
 import { checkSubmitted, reportSubmitted, shownTo } from '../documents/submitted.ts';
 import type { DocumentReport, InboundMessage, NewOutboundMessage, OutboundMessage } from '../ports/index.ts';
@@ -21,7 +22,7 @@ import { choosePMode } from './choose-pmode.ts';
 import { checkId, completeHeader } from './complete-header.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { Intake } from './intake.ts';
-import { discardParts, keepPayloads } from './keep.ts';
+import { keepPayloads } from './keep.ts';
 import { otherContent, repeatedMessage, requireSame } from './repetition.ts';
 
 /**
