@@ -11,6 +11,7 @@ import { createBytesWriter } from '../keep-bytes.ts';
 import type { BytesWriter, InlineRoom } from '../keep-bytes.ts';
 import type { NewPart } from '../ports/index.ts';
 import type { PartStreams, Submission } from '../types.ts';
+import { takeParts } from './take-parts.ts';
 
 /** The media type that a part carries on the wire and that decides how its digest is made. */
 export function wireType(part: { readonly compressed: boolean; readonly mimeType: string }): string {
@@ -39,15 +40,9 @@ export async function keepPayloads(
   const budget = { left: governing.leg.payload.maxMessageSize };
   const room: InlineRoom = { left: context.limits.inlineBytes };
   try {
-    for await (const { index, content } of streams) {
-      if (written.has(index) || submission.parts[index] === undefined)
-        throw undeclared(index, written.has(index));
-      written.set(
-        index,
-        await writePart(context, governing, submission, header, { index, content, room }, budget),
-      );
-    }
-    const inOrder = submission.parts.map((_, index) => written.get(index) ?? missing(index));
+    const inOrder = await takeParts(submission.parts, streams, written, ({ index, content }) =>
+      writePart(context, governing, submission, header, { index, content, room }, budget),
+    );
     return await commitAll(context, inOrder);
   } catch (error) {
     await Promise.all([...written.values()].map(({ writer }) => writer.abort()));
@@ -156,32 +151,6 @@ function tooLarge(index: number, limit: number): QuoinError {
       check: 'payload-size',
       field: `parts[${index}]`,
       expected: `at most ${limit} bytes a part, within the limit of the message`,
-    },
-  });
-}
-
-/** A part that is not declared, or came twice. */
-export function undeclared(index: number, repeated: boolean): QuoinError {
-  return new QuoinError(
-    'submit/undeclared-part',
-    repeated ? 'A part came twice.' : 'A part came that the submission does not declare.',
-    {
-      finding: {
-        check: 'part-declared',
-        field: `parts[${index}]`,
-        advice: 'Declare each part once, in order, in the message field.',
-      },
-    },
-  );
-}
-
-/** Throws for a declared part that did not come. */
-export function missing(index: number): never {
-  throw new QuoinError('submit/missing-part', 'A declared part did not come.', {
-    finding: {
-      check: 'part-present',
-      field: `parts[${index}]`,
-      advice: 'Send the bytes of every part the submission declares.',
     },
   });
 }

@@ -5,7 +5,11 @@ import type { OutboundMessage } from '../ports/index.ts';
 import type { PartStreams, Submission } from '../types.ts';
 import { settledId } from './complete-header.ts';
 import { fingerprint } from './fingerprint.ts';
-import { missing, undeclared } from './keep.ts';
+import { takeParts } from './take-parts.ts';
+
+interface Hashed {
+  readonly sha256: string;
+}
 
 /** The message that has the MessageId of a submission already. Throws `submit/invalid-id`, `submit/reserved-id`. */
 export async function repeatedMessage(
@@ -25,13 +29,14 @@ export async function requireSame(
   submission: Submission,
   streams: PartStreams,
 ): Promise<void> {
-  const hashes = new Map<number, string>();
-  for await (const { index, content } of streams) {
-    if (hashes.has(index) || submission.parts[index] === undefined)
-      throw undeclared(index, hashes.has(index));
-    hashes.set(index, await hashOf(known, index, content));
-  }
-  const parts = submission.parts.map((_, index) => ({ sha256: hashes.get(index) ?? missing(index) }));
+  const parts = await takeParts(
+    submission.parts,
+    streams,
+    new Map<number, Hashed>(),
+    async ({ index, content }) => ({
+      sha256: await hashOf(known, index, content),
+    }),
+  );
   if (fingerprint(submission, parts) !== known.fingerprint) throw otherContent(known.messageId);
 }
 
