@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { rulesText } from '../msh/index.ts';
 import type { DocumentAnswer, RefusedDocument } from '../msh/index.ts';
 import { isQuoinError } from '../protocol/errors/index.ts';
 import { errorResponse, exchangeException } from './answer-request.ts';
@@ -13,9 +14,6 @@ import { UUID } from './rules/patterns.ts';
 import { EDM_VERSIONS, LATEST } from './versions.ts';
 import type { EdmVersion } from './versions.ts';
 import { REGREP_MIME_TYPE, writeErrorResponse } from './write-document.ts';
-
-/** Rules an exception names; the first is what must be corrected first. */
-const NAMED = 10;
 
 const valueOf = ({ messageProperties }: HeaderFacts, name: string): PropertyFacts | undefined =>
   messageProperties.find((property) => property.name === name);
@@ -122,13 +120,11 @@ function answerFacts(
   };
 }
 
+/** The rules, and the place of the first: what must be corrected first. */
 function detailOf({ report }: RefusedDocument): string {
-  const fatal = report.findings.filter(({ severity }) => severity === 'fatal');
-  const rules = [...new Set(fatal.map(({ rule }) => rule))];
-  const more = rules.length > NAMED ? ` and ${rules.length - NAMED} more` : '';
-  const first = fatal[0];
+  const first = report.findings.find(({ severity }) => severity === 'fatal');
   const place = first === undefined ? '' : ` ${first.place}: ${first.text}`;
-  return `${rules.slice(0, NAMED).join(', ')}${more}.${place}`;
+  return `${rulesText(report)}.${place}`;
 }
 
 function firstValid(responses: readonly ErrorResponse[]): ErrorResponse {

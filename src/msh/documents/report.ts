@@ -1,7 +1,7 @@
-import { describeError } from '../../protocol/errors/index.ts';
 import type { ErrorCode } from '../../protocol/errors/index.ts';
 import { legFields } from '../messages.ts';
 import type { MshContext } from '../context.ts';
+import { noteInJournal } from '../note-in-journal.ts';
 import type { DocumentFinding, DocumentReport, Failure } from '../ports/index.ts';
 import type { CheckableMessage, CheckedDocument, CheckStep } from './check.ts';
 
@@ -9,7 +9,7 @@ import type { CheckableMessage, CheckedDocument, CheckStep } from './check.ts';
 const NAMED = 10;
 
 /** The rules a document breaks, each once; those that make it invalid only. */
-export function brokenRules({ findings }: DocumentReport): readonly string[] {
+function brokenRules({ findings }: DocumentReport): readonly string[] {
   return [...new Set(findings.filter(({ severity }) => severity === 'fatal').map(({ rule }) => rule))];
 }
 
@@ -58,13 +58,7 @@ export async function reportCheck(
   const { messageId, conversationId, pmode } = facts;
   const failure = failureOf(report, step);
   const at = context.nature.now();
-  await context.store
-    .appendJournal({ at, direction, messageId, conversationId, pmodeId: pmode, failure })
-    .catch((error: unknown) => {
-      // What becomes of the message must not depend on the journal; the log has it.
-      const reason = describeError(error);
-      context.observer.emit({ event: 'journal/unavailable', level: 'error', messageId, reason });
-    });
+  await noteInJournal(context, { at, direction, messageId, conversationId, pmodeId: pmode, failure });
 }
 
 const CODES: Readonly<Record<CheckStep, ErrorCode>> = {

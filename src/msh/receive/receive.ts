@@ -6,6 +6,7 @@ import { answerRefused } from '../documents/answer.ts';
 import { judgeReceived, reportReceived } from '../documents/received.ts';
 import type { JudgedDocument } from '../documents/received.ts';
 import { failureFrom, legFields } from '../messages.ts';
+import { noteInJournal } from '../note-in-journal.ts';
 import { startSteps } from '../step-clock.ts';
 import type { StepClock } from '../step-clock.ts';
 import type { As4Reply, As4Request, InboundMessage, KeptReceipt, KeyRing } from '../ports/index.ts';
@@ -152,25 +153,8 @@ async function refuse(context: MshContext, progress: Progress, error: unknown): 
     steps: steps.times(),
   });
   const at = context.nature.now();
-  await context.store
-    .appendJournal({
-      at,
-      direction: 'in',
-      messageId,
-      conversationId,
-      pmodeId,
-      remote: progress.remote,
-      failure,
-    })
-    .catch((journalError: unknown) => {
-      // The answer must not depend on the journal: the refusal stands, and the log has it.
-      context.observer.emit({
-        event: 'journal/unavailable',
-        level: 'error',
-        messageId,
-        reason: String(journalError),
-      });
-    });
+  const { remote } = progress;
+  await noteInJournal(context, { at, direction: 'in', messageId, conversationId, pmodeId, remote, failure });
   try {
     return answerTo(context, progress, error, messageId);
   } catch (answerError) {
