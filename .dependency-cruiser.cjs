@@ -65,7 +65,7 @@ module.exports = {
     only(
       'world',
       '^src/world/([^/]+)/',
-      ['^src/world/$1/', '^src/msh/ports/index\\.ts$', '^src/protocol/[^/]+/index\\.ts$'],
+      ['^src/world/$1/', '^src/(msh|oots)/ports/index\\.ts$', '^src/protocol/[^/]+/index\\.ts$'],
       'an adapter knows the ports and the protocol, never another adapter',
     ),
     only(
