@@ -68,6 +68,13 @@ module.exports = {
       ['^src/world/$1/', '^src/(msh|oots)/ports/index\\.ts$', '^src/protocol/[^/]+/index\\.ts$'],
       'an adapter knows the ports and the protocol, never another adapter',
     ),
+    {
+      name: 'ports-of-oots-are-types',
+      comment: 'an adapter serves the evidence exchange and runs nothing of it',
+      severity: 'error',
+      from: { path: '^src/world/' },
+      to: { path: '^src/oots/', dependencyTypesNot: ['type-only'] },
+    },
     only(
       'faces',
       '^src/faces/([^/]+)/',

@@ -34,6 +34,12 @@ const WRONG: readonly Wrong[] = [
   { file: 'src/msh/out.ts', imports: '../world/store/index.ts', rule: 'msh' },
   { file: 'src/msh/behind.ts', imports: '../protocol/xml/inner.ts', rule: 'msh' },
   { file: 'src/oots/deep.ts', imports: '../msh/inner.ts', rule: 'oots' },
+  {
+    file: 'src/world/http/running.ts',
+    imports: '../../oots/ports/index.ts',
+    rule: 'ports-of-oots-are-types',
+  },
+  { file: 'src/world/http/up.ts', imports: '../../oots/index.ts', rule: 'world', typeOnly: true },
   { file: 'src/world/http/sideways.ts', imports: '../store/index.ts', rule: 'world' },
   { file: 'src/faces/rest/sideways.ts', imports: '../cli/index.ts', rule: 'faces' },
   { file: 'src/faces/rest/down.ts', imports: '../../protocol/wss/index.ts', rule: 'faces' },
@@ -51,13 +57,14 @@ const WRONG: readonly Wrong[] = [
 ];
 
 /** Imports as they should be: none of them may be caught. */
-const RIGHT: readonly (readonly [string, string])[] = [
+const RIGHT: readonly (readonly [file: string, imports: string, how?: 'type-only'])[] = [
   ['src/protocol/soap/fine.ts', '../xml/index.ts'],
   ['src/protocol/xml/fine.ts', './inner.ts'],
   ['src/msh/fine.ts', '../protocol/as4/index.ts'],
   ['src/oots/fine.ts', '../msh/index.ts'],
   ['src/world/store/fine.ts', '../../msh/ports/index.ts'],
   ['src/world/http/fine.ts', 'express'],
+  ['src/world/http/serving.ts', '../../oots/ports/index.ts', 'type-only'],
   ['src/faces/rest/fine.ts', '../../msh/index.ts'],
   ['src/doctor/fine.ts', '../world/store/index.ts'],
   ['src/gateway.ts', './world/store/index.ts'],
@@ -69,6 +76,8 @@ const TARGETS = [
   'src/msh/index.ts',
   'src/msh/inner.ts',
   'src/msh/ports/index.ts',
+  'src/oots/index.ts',
+  'src/oots/ports/index.ts',
   'src/msh/utils/all.ts',
   'src/world/store/index.ts',
   'src/faces/cli/index.ts',
@@ -97,15 +106,11 @@ test('the layer rules catch every kind of wrong import, and nothing else', () =>
     '{ "compilerOptions": { "module": "nodenext", "moduleResolution": "nodenext", "allowImportingTsExtensions": true, "noEmit": true } }',
   );
   for (const { file, imports, typeOnly } of WRONG) {
-    write(
-      file,
-      typeOnly === true
-        ? `import type { Thing } from '${imports}';\nexport type X = Thing;\n`
-        : importing(imports),
-    );
+    write(file, typeOnly === true ? importingType(imports) : importing(imports));
   }
   write('src/msh/round.ts', importing('./round-back.ts'));
-  for (const [file, imports] of RIGHT) write(file, importing(imports));
+  for (const [file, imports, how] of RIGHT)
+    write(file, how === 'type-only' ? importingType(imports) : importing(imports));
 
   const caught = violations(folder);
   for (const { file, rule } of WRONG) {
@@ -135,6 +140,10 @@ test('the checked command fails on a wrong import: the linter leaves with an err
   writeFileSync(file, 'export {};\n');
   assert.equal(depcruise(folder, 'err').status, 0);
 });
+
+function importingType(from: string): string {
+  return `import type { Thing } from '${from}';\nexport type X = Thing;\n`;
+}
 
 function importing(from: string): string {
   return `import { thing } from '${from}';\nexport const x = thing;\n`;

@@ -37,3 +37,4 @@ export type {
   Severity,
 } from './rules/index.ts';
 export * from './common-services/index.ts';
+export type * from './ports/index.ts';

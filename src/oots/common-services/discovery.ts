@@ -1,14 +1,5 @@
 import { QuoinError } from '../../protocol/errors/index.ts';
-
-/** One NAPTR record (RFC 3403), as node:dns gives it. */
-export interface NaptrRecord {
-  readonly flags: string;
-  readonly service: string;
-  readonly regexp: string;
-  readonly replacement: string;
-  readonly order: number;
-  readonly preference: number;
-}
+import type { NaptrRecord } from '../ports/index.ts';
 
 /** Which service of which country in which environment. */
 export interface ServicePlace {

@@ -11,4 +11,4 @@ export type {
   ServiceQuery,
 } from './queries.ts';
 export { addressIn, discoveryName } from './discovery.ts';
-export type { NaptrRecord, ServicePlace } from './discovery.ts';
+export type { ServicePlace } from './discovery.ts';

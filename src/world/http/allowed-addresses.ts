@@ -3,7 +3,7 @@ import { BlockList, isIP } from 'node:net';
 /** Ranges by `address/prefix`. */
 type Ranges = readonly string[];
 
-/** Addresses inside somebody's own network or machine; connected to only where a webhook is allowed to. */
+/** Addresses inside somebody's own network or machine; connected to only where a setting allows it. */
 const PRIVATE: Ranges = [
   '10.0.0.0/8',
   '100.64.0.0/10',
@@ -14,7 +14,7 @@ const PRIVATE: Ranges = [
   'fc00::/7',
 ];
 
-/** Addresses no backend has: link-local, metadata services of clouds, multicast, documentation, translation, reserved. */
+/** Addresses nothing is served at: link-local, metadata services of clouds, multicast, documentation, translation, reserved. */
 const NEVER: Ranges = [
   // Metadata services that answer inside private ranges; the usual one is link-local.
   '100.100.100.200/32',

@@ -19,11 +19,14 @@ export const systemResolve: Resolve = (name, done) =>
 
 const REASONS: Readonly<Record<Forbidden, string>> = {
   private: 'an address of a private network or of this machine',
-  special: 'an address that no backend has (link-local, multicast, reserved and the like)',
+  special: 'an address that nothing is served at (link-local, multicast, reserved and the like)',
   'no-address': 'something that is no plain IP address',
 };
 
-function refusal(host: string, address: string, why: Forbidden): QuoinError {
+/** What to do about a private address where none is allowed: `If the backend is there, set allowPrivate: true`. */
+type Advice = string;
+
+function refusal(host: string, address: string, why: Forbidden, advice: Advice): QuoinError {
   return new QuoinError('http/address-forbidden', `${host} leads to ${REASONS[why]}.`, {
     finding: {
       check: 'address-allowed',
@@ -32,14 +35,14 @@ function refusal(host: string, address: string, why: Forbidden): QuoinError {
       found: address,
       advice:
         why === 'private'
-          ? 'If the backend is there, set allowPrivate: true for this webhook; otherwise somebody may be using the name service against you.'
+          ? `${advice}; otherwise somebody may be using the name service against you.`
           : 'Correct the url or the name service: this address is never connected to.',
     },
   });
 }
 
 /** Looks a name up and keeps the addresses that may be connected to; with none left the first refusal is the answer. */
-function guardedLookup(resolve: Resolve, allowPrivate: boolean): LookupFunction {
+function guardedLookup(resolve: Resolve, allowPrivate: boolean, advice: Advice): LookupFunction {
   return (name, options, callback) => {
     resolve(name, (error, addresses) => {
       if (error !== null) return callback(error, '', 0);
@@ -50,7 +53,7 @@ function guardedLookup(resolve: Resolve, allowPrivate: boolean): LookupFunction 
       const [refused] = addresses;
       if (first === undefined && refused !== undefined)
         return callback(
-          refusal(name, refused.address, forbiddenAddress(refused.address, allowPrivate)!),
+          refusal(name, refused.address, forbiddenAddress(refused.address, allowPrivate)!, advice),
           '',
           0,
         );
@@ -65,9 +68,11 @@ function noAddress(name: string): NodeJS.ErrnoException {
   return Object.assign(new Error(`${name} has no address`), { code: 'ENOTFOUND' });
 }
 
-/** How to connect to where a webhook may lead. */
+/** How to connect to where an address from elsewhere may lead. */
 export interface GuardOptions {
   readonly allowPrivate: boolean;
+  /** How to allow private addresses, as the first half of a sentence. */
+  readonly advice: string;
   /** ms for TCP and TLS together. */
   readonly timeoutMs: number;
   /** PEM anchors instead of those that come with Node. */
@@ -83,23 +88,23 @@ export function guardedConnector(
   undici: { readonly buildConnector: typeof buildConnector },
   options: GuardOptions,
 ): buildConnector.connector {
-  const { allowPrivate, timeoutMs, ca, resolve = systemResolve } = options;
+  const { allowPrivate, advice, timeoutMs, ca, resolve = systemResolve } = options;
   const base = undici.buildConnector({
     timeout: timeoutMs,
     minVersion: 'TLSv1.2',
-    lookup: guardedLookup(resolve, allowPrivate),
+    lookup: guardedLookup(resolve, allowPrivate, advice),
     ...(ca === undefined ? {} : { ca: [...ca] }),
   });
   return (target, callback) => {
     const literal = target.hostname.replace(/^\[|\]$/g, '');
     const why = isIP(literal) === 0 ? undefined : forbiddenAddress(literal, allowPrivate);
     if (why !== undefined) {
-      callback(refusal(literal, literal, why), null);
+      callback(refusal(literal, literal, why, advice), null);
       return;
     }
     base(target, (...result) => {
       const [error, socket] = result;
-      const wrong = error === null ? connectedWrong(target.hostname, socket, allowPrivate) : undefined;
+      const wrong = error === null ? connectedWrong(target.hostname, socket, options) : undefined;
       if (wrong === undefined) return callback(...result);
       socket?.destroy();
       callback(wrong, null);
@@ -107,8 +112,12 @@ export function guardedConnector(
   };
 }
 
-function connectedWrong(host: string, socket: Socket, allowPrivate: boolean): QuoinError | undefined {
+function connectedWrong(
+  host: string,
+  socket: Socket,
+  { allowPrivate, advice }: GuardOptions,
+): QuoinError | undefined {
   const address = socket.remoteAddress ?? '';
   const why = forbiddenAddress(address, allowPrivate);
-  return why === undefined ? undefined : refusal(host, address, why);
+  return why === undefined ? undefined : refusal(host, address, why, advice);
 }

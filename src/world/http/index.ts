@@ -16,3 +16,7 @@ export type { TransportOptions } from './transport.ts';
 export { createWebhookSender } from './webhook-sender.ts';
 export type { WebhookSenderOptions } from './webhook-sender.ts';
 export type { TransportTls } from './transport-tls.ts';
+export { createFetcher } from './fetcher.ts';
+export type { FetcherOptions } from './fetcher.ts';
+export { createNameService } from './name-service.ts';
+export type { NameServiceOptions } from './name-service.ts';

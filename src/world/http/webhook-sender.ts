@@ -6,7 +6,7 @@ import { webhookAborted, webhookFailure, webhookTimeout } from './webhook-failur
 import type { WebhookPhase } from './webhook-failure.ts';
 
 /** The way to one endpoint. */
-export interface WebhookSenderOptions extends Omit<GuardOptions, 'timeoutMs'> {
+export interface WebhookSenderOptions extends Omit<GuardOptions, 'timeoutMs' | 'advice'> {
   /** Connections at once. */
   readonly connections: number;
   readonly userAgent?: string | undefined;
@@ -20,6 +20,8 @@ const DRAIN_BYTES = 64 * 1024;
 
 /** ms an answer may take from its head to its end before the connection is cut. */
 const DRAIN_MS = 5_000;
+
+const ADVICE = 'If the backend is there, set allowPrivate: true for this webhook';
 
 /** ms an unused connection is kept. */
 const KEEP_ALIVE_MS = 4_000;
@@ -45,7 +47,7 @@ export function createWebhookSender(options: WebhookSenderOptions): WebhookSende
 async function openAgent(options: WebhookSenderOptions): Promise<Agent> {
   const undici = await import('undici');
   return new undici.Agent({
-    connect: guardedConnector(undici, { ...options, timeoutMs: CONNECT_MS }),
+    connect: guardedConnector(undici, { ...options, advice: ADVICE, timeoutMs: CONNECT_MS }),
     connections: options.connections,
     pipelining: 1,
     keepAliveTimeout: KEEP_ALIVE_MS,

@@ -3,17 +3,17 @@ import type { ErrorRoom } from './types.ts';
 /** The doors and the way out. */
 export const http: ErrorRoom = {
   about: 'the doors and the way out',
-  note: 'Of listeners when starting, of messages coming in (plain text answers, before AS4), of pushes (in the attempt of the message).',
+  note: 'Of listeners when starting, of messages coming in (plain text answers, before AS4), of pushes (in the attempt of the message), of webhooks, and of questions to the common services.',
   codes: {
     'http/aborted': {
       seenBy: 'O',
-      cause: 'A push was stopped from our side.',
-      cure: 'None needed; the message is tried again.',
+      cause: 'A push or a question was stopped from our side.',
+      cure: 'None needed; a message is tried again.',
     },
     'http/address-forbidden': {
       seenBy: 'O',
-      cause: 'A webhook leads to a private or special address; nothing was connected to.',
-      cure: 'Allow private addresses for this webhook (allowPrivate) if the backend is there; else correct its url or the name service.',
+      cause: 'A webhook or a common service leads to a private or special address; nothing was connected to.',
+      cure: 'Allow private addresses for it (allowPrivate) if that is meant; else correct its url or the name service.',
     },
     'http/address-invalid': {
       seenBy: 'O',
@@ -80,10 +80,21 @@ export const http: ErrorRoom = {
       cause: 'A push failed for a reason without a name of its own.',
       cure: 'Look up the code that the text names, and put that right.',
     },
+    'http/redirect-refused': {
+      seenBy: 'B O',
+      cause: 'A common service leads to another host, or redirects without end. Nothing was asked there.',
+      cure: 'Configure its new address if it has moved; else look for a proxy that asks for a login.',
+    },
     'http/reply-too-large': {
       seenBy: 'O',
-      cause: 'The answer exceeds `limits.replySize`.',
-      cure: 'A receipt is small: check the address.',
+      cause:
+        'The answer exceeds `limits.replySize`, or that of a common service `commonServices.answerSize`.',
+      cure: 'A receipt is small, and so is an answer: check the address.',
+    },
+    'http/status': {
+      seenBy: 'B O',
+      cause: 'A common service answered with an HTTP status that is not 200: something before it did.',
+      cure: 'Check the address and the proxies between; from 500 up try later.',
     },
     'http/timeout': {
       seenBy: 'O',
