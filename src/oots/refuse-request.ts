@@ -1,30 +1,28 @@
-import { createHash } from 'node:crypto';
 import { rulesText } from '../msh/index.ts';
 import type { DocumentAnswer, RefusedDocument } from '../msh/index.ts';
 import { isQuoinError } from '../protocol/errors/index.ts';
 import { errorResponse, exchangeException } from './answer-request.ts';
 import type { AnswerFacts } from './answer-request.ts';
 import { checkExchangeDocument, isInvalid } from './check-document.ts';
+import { derivedUuid } from './derived-uuid.ts';
+import { answerProperties, propertyOf } from './exchange-header.ts';
 import type { Agent } from './model/basics.ts';
 import type { ErrorResponse } from './model/error-response.ts';
 import type { EvidenceRequest } from './model/request.ts';
 import { readExchangeDocument } from './read-document.ts';
-import type { HeaderFacts, PropertyFacts } from './rules/index.ts';
+import type { HeaderFacts } from './rules/index.ts';
 import { UUID } from './rules/patterns.ts';
 import { EDM_VERSIONS, LATEST } from './versions.ts';
 import type { EdmVersion } from './versions.ts';
 import { REGREP_MIME_TYPE, writeErrorResponse } from './write-document.ts';
-
-const valueOf = ({ messageProperties }: HeaderFacts, name: string): PropertyFacts | undefined =>
-  messageProperties.find((property) => property.name === name);
 
 /**
  * Whether a request can be answered by the rules at all: the answer repeats its conversation and exchange and goes to who
  * sent it, so these must be there and be what they must (R-EDM-ebMS-017, -037).
  */
 export function isAnswerable(header: HeaderFacts): boolean {
-  const exchange = valueOf(header, 'ExchangeId')?.value;
-  const corners = ['originalSender', 'finalRecipient'].map((name) => valueOf(header, name));
+  const exchange = propertyOf(header, 'ExchangeId')?.value;
+  const corners = ['originalSender', 'finalRecipient'].map((name) => propertyOf(header, name));
   return (
     UUID.test(header.conversationId.trim()) &&
     (exchange === undefined || UUID.test(exchange.trim())) &&
@@ -48,21 +46,8 @@ export function refuseRequest(refused: RefusedDocument, header: HeaderFacts): Do
 /** The version of the request, unless its header lacks what an answer of that version repeats. */
 function answerVersion({ report }: RefusedDocument, header: HeaderFacts): EdmVersion {
   const asked = Object.values(EDM_VERSIONS).find(({ name }) => name === report.version) ?? LATEST;
-  const isComplete = asked.headerProperties.every((name) => valueOf(header, name) !== undefined);
+  const isComplete = asked.headerProperties.every((name) => propertyOf(header, name) !== undefined);
   return isComplete ? asked : EDM_VERSIONS['1.2'];
-}
-
-/** The corners change places; the exchange is the same, and the version the one that is answered in. */
-function answerProperties(header: HeaderFacts, version: EdmVersion): readonly PropertyFacts[] {
-  const sources: Readonly<Record<string, string>> = {
-    originalSender: 'finalRecipient',
-    finalRecipient: 'originalSender',
-  };
-  return version.headerProperties.flatMap((name) => {
-    if (name === 'SpecificationId') return [{ name, value: version.specification }];
-    const source = valueOf(header, sources[name] ?? name);
-    return source === undefined ? [] : [{ ...source, name }];
-  });
 }
 
 /** The answer with as much of the request as can be; what an invalid request had wrong may be left out (R-EDM-ERR-C025). */
@@ -105,7 +90,7 @@ function answerFacts(
   header: HeaderFacts,
   request: EvidenceRequest | undefined,
 ): AnswerFacts {
-  const { value, type } = valueOf(header, 'finalRecipient') ?? { value: self.name };
+  const { value, type } = propertyOf(header, 'finalRecipient') ?? { value: self.name };
   const asked = request?.evidenceProvider?.names;
   const provider: Agent = {
     identifier: { value, ...(type === undefined ? {} : { scheme: type }) },
@@ -132,13 +117,4 @@ function firstValid(responses: readonly ErrorResponse[]): ErrorResponse {
     responses.find((one) => !isInvalid(checkExchangeDocument(Buffer.from(writeErrorResponse(one))))) ??
     responses.at(-1)!
   );
-}
-
-/** A UUID that is the same for the same text (RFC 9562, version 8). */
-function derivedUuid(text: string): string {
-  const bytes = createHash('sha256').update(text).digest().subarray(0, 16);
-  bytes[6] = (bytes[6]! & 0x0f) | 0x80;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  const hex = bytes.toString('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
