@@ -7,3 +7,6 @@ export { startGatewayProcess } from './gateway-process.ts';
 export type { GatewayProcess, LogEvent } from './gateway-process.ts';
 export { backendAt } from './api.ts';
 export type * from './world.ts';
+export { startDirectory } from './directory.ts';
+export type { Directory, DirectoryOptions } from './directory.ts';
+export type { DirectoryContent } from './directory-answers.ts';

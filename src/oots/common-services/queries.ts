@@ -34,7 +34,8 @@ export interface DataServicesQuestion {
 
 /** Without it the services answer in the form of 1.0. */
 const HEADERS = { accept: 'application/x-ebrs+xml', 'accept-version': 'oots-cs:v2.0' };
-const QUERIES = {
+/** Names of the queries. */
+export const QUERIES = {
   requirements: 'urn:fdc:oots:eb:ebxml-regrep:queries:requirements-by-procedure-and-jurisdiction',
   evidenceTypes: 'urn:fdc:oots:eb:ebxml-regrep:queries:evidence-types-by-requirement-and-jurisdiction',
   dataServices: 'urn:fdc:oots:dsd:ebxml-regrep:queries:dataservices-by-evidencetype-and-jurisdiction',

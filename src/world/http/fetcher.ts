@@ -33,6 +33,7 @@ const KEEP_ALIVE_MS = 4_000;
 const MAX_HEAD = 64 * 1024;
 
 const MAX_REDIRECTS = 3;
+const CLOSED: readonly unknown[] = ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'];
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 
 /** Fetches over connections of its own, to allowed addresses only. */
@@ -84,12 +85,21 @@ class Fetch {
     const { signal: given } = this.#request;
     const signal = given === undefined ? clock : AbortSignal.any([clock, given]);
     try {
-      return await this.#follow(new URL(this.#request.url), signal, MAX_REDIRECTS);
+      const url = new URL(this.#request.url);
+      return await this.#follow(url, signal, MAX_REDIRECTS).catch((error: unknown) => {
+        if (!this.#wasClosed(error)) throw error;
+        return this.#follow(url, signal, MAX_REDIRECTS);
+      });
     } catch (error) {
       if (given?.aborted === true) throw fetchAborted(this.#place, given.reason);
       if (clock.aborted) throw fetchTimeout(this.#place, timeoutMs);
       throw fetchFailure(error, this.#place);
     }
+  }
+
+  /** The service may close a connection it has kept in the moment we use it again; a question can be put twice. */
+  #wasClosed(error: unknown): boolean {
+    return this.#phase === 'response' && CLOSED.includes((error as NodeJS.ErrnoException).code);
   }
 
   get #place(): { readonly phase: FetchPhase; readonly host: string } {

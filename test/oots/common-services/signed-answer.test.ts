@@ -2,14 +2,12 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
-import { verifyAnswer } from '../../../src/oots/index.ts';
-import type { SignedAnswer } from '../../../src/oots/index.ts';
+import { signAnswer, verifyAnswer } from '../../../src/oots/index.ts';
+import type { AnswerSigner, SignedAnswer } from '../../../src/oots/index.ts';
 import { isQuoinError } from '../../../src/protocol/errors/index.ts';
 import { createCa, issueCertificate, parseCertificate } from '../../../src/protocol/pki/index.ts';
 import { NO_OFFICIAL_FILES, officialFiles } from '../../support/official-files.ts';
 import { officialAnswers } from '../../support/official-answers.ts';
-import { signAnswer } from '../../support/signed-answers.ts';
-import type { AnswerSigner } from '../../support/signed-answers.ts';
 
 const AT = new Date('2026-08-01T12:00:00Z');
 const LIFE = { notBefore: new Date('2026-01-01T00:00:00Z'), notAfter: new Date('2027-01-01T00:00:00Z') };

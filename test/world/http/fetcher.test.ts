@@ -141,6 +141,21 @@ test('a broken or foreign answer is told apart', async (t) => {
   assert.equal(await codeOf(t, 'http://127.0.0.1:1'), 'http/connection-refused');
 });
 
+test('a connection that closed before the answer is made again, once', async (t) => {
+  let asked = 0;
+  const closing = (times: number): Promise<string> =>
+    served(t, ({ socket }, response) => {
+      asked += 1;
+      if (asked <= times) socket.destroy();
+      else response.end('ok');
+    });
+  assert.equal(await codeOf(t, await closing(1)), 'fetched');
+  assert.equal(asked, 2);
+  asked = 0;
+  assert.equal(await codeOf(t, await closing(2)), 'http/connection-reset');
+  assert.equal(asked, 2);
+});
+
 test('private addresses are refused unless allowed, and the advice says how', async (t) => {
   const base = await served(t, (_, response) => response.end());
   await assert.rejects(get(t, base, { allowPrivate: false }), (error) => {

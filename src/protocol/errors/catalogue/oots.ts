@@ -5,6 +5,12 @@ export const oots: ErrorRoom = {
   about: 'the evidence exchange',
   note: 'Of questions to the common services and their answers (Evidence Broker, Data Service Directory). Nothing of an answer that is refused is used or kept.',
   codes: {
+    'oots/answer-mismatch': {
+      seenBy: 'B O',
+      cause:
+        'A signed answer is to another question: of another country, requirement, procedure or evidence type.',
+      cure: 'Look for a cache or proxy that mixes answers up; else ask the operator of the service.',
+    },
     'oots/answer-unreadable': {
       seenBy: 'B O',
       cause: 'An answer that is signed is not of the form the design documents give.',

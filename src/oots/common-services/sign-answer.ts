@@ -1,9 +1,10 @@
 import { createHash, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import type { SignedAnswer } from '../../src/oots/index.ts';
-import type { Certificate } from '../../src/protocol/pki/index.ts';
+import type { Certificate } from '../../protocol/pki/index.ts';
+import { DIGEST_HEADER, SIGNATURE_HEADER } from './signed-answer.ts';
+import type { SignedAnswer } from './signed-answer.ts';
 
-/** Who signs an answer for a test; the key need not be that of the certificate. */
+/** Who signs answers, with a P-256 key. */
 export interface AnswerSigner {
   readonly key: KeyObject;
   readonly certificate: Certificate;
@@ -26,13 +27,13 @@ export function jwsHeader(
     typ: 'jose',
     b64: false,
     iat: signedAt.getTime() / 1000,
-    sigD: { mId: 'http://uri.etsi.org/19182/HttpHeaders', pars: ['digest'] },
+    sigD: { mId: 'http://uri.etsi.org/19182/HttpHeaders', pars: [DIGEST_HEADER] },
     crit: ['b64', 'sigD'],
     ...changes,
   };
 }
 
-/** An answer signed as the real services sign theirs: a detached JWS over the digest header. */
+/** An answer signed as the real services sign theirs, a detached JWS over the digest header: for a simulated service. */
 export function signAnswer(
   body: Uint8Array,
   signer: AnswerSigner,
@@ -41,15 +42,15 @@ export function signAnswer(
 ): SignedAnswer {
   const digest = `SHA-256=${createHash('sha256').update(body).digest('base64')}`;
   const header = Buffer.from(JSON.stringify(jwsHeader(signer, signedAt, changes))).toString('base64url');
-  const signature = sign('sha256', Buffer.from(`${header}.digest: ${digest}`), {
+  const signature = sign('sha256', Buffer.from(`${header}.${DIGEST_HEADER}: ${digest}`), {
     key: signer.key,
     dsaEncoding: 'ieee-p1363',
   });
   return {
     headers: {
       'content-type': 'application/x-ebrs+xml',
-      digest,
-      'oots-response-sig': `${header}..${signature.toString('base64url')}`,
+      [DIGEST_HEADER]: digest,
+      [SIGNATURE_HEADER]: `${header}..${signature.toString('base64url')}`,
     },
     body,
   };
