@@ -7,6 +7,7 @@ import type {
   ClientTls,
   Config,
   ConfiguredBreaker,
+  ConfiguredExchanges,
   ConfiguredLimits,
   ConfiguredTimes,
   KeySource,
@@ -73,11 +74,24 @@ export function buildConfig(merged: ConfigFile, base: BaseFolder, source: string
       buildWebhook(webhook, (key) => base('webhooks', index, key)),
     ),
     events: { keepMs: parseDuration(written.events.keep), most: written.events.most },
+    exchanges: exchangesOf(written),
     limits: limitsOf(written),
     breaker: breakerOf(written),
     times: timesOf(written),
     ...tracingOf(merged, base),
     log: { level: written.log.level },
+  };
+}
+
+function exchangesOf({ exchanges }: Written): ConfiguredExchanges {
+  return {
+    record: exchanges.record,
+    keepMs: parseDuration(exchanges.keep),
+    answerMs: parseDuration(exchanges.answerWithin),
+    previewMs: parseDuration(exchanges.previewWithin),
+    decisionMs: parseDuration(exchanges.decideWithin),
+    patienceMs: parseDuration(exchanges.patience),
+    answerOverdue: exchanges.answerOverdue,
   };
 }
 

@@ -24,6 +24,15 @@ export const configDefaults = {
   keys: [] as never[],
   webhooks: [] as never[],
   events: { keep: '30d', most: 1_000_000 },
+  exchanges: {
+    record: true,
+    keep: '365d',
+    answerWithin: '5m',
+    previewWithin: '15m',
+    decideWithin: '40m',
+    patience: '1m',
+    answerOverdue: false,
+  },
   limits: {
     messageSize: '4GiB',
     parts: 64,

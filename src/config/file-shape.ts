@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import { exchanges } from './exchange-shape.ts';
 import { count, duration, files, host, path, port, secret, size, text } from './setting-kinds.ts';
+import { WEBHOOK_EVENTS } from './webhook-events.ts';
 
 const tls = {
   minVersion: z.enum(['TLSv1.2', 'TLSv1.3']).optional().describe('Lowest TLS version that is spoken.'),
@@ -171,11 +173,11 @@ const webhook = z.strictObject({
     'File with headers the endpoint wants, a line each: `Authorization: Bearer ...` for example.',
   ),
   events: z
-    .array(z.enum(['received', 'acknowledged', 'failed', 'delivered']))
+    .array(z.enum(WEBHOOK_EVENTS))
     .min(1, 'must have an entry')
-    .max(4, 'must have at most 4 entries')
+    .max(WEBHOOK_EVENTS.length, `must have at most ${WEBHOOK_EVENTS.length} entries`)
     .optional()
-    .describe('What is told; everything when left out.'),
+    .describe('What is told; everything about messages, and nothing about exchanges, when left out.'),
   actions: names('Only messages with these actions.'),
   partners: names('Only messages from or to these parties of the P-Modes.'),
   parties: names('Only messages sent for these (originalSender) or received for these (finalRecipient).'),
@@ -242,6 +244,7 @@ export const configFileShape = z
       })
       .optional()
       .describe('What happened to messages, as it is kept.'),
+    exchanges: exchanges.optional().describe('Evidence exchanges.'),
     limits: limits.optional().describe('Bounds for what is taken in.'),
     breaker: breaker.optional().describe('When a partner counts as down, and how soon it is tried again.'),
     timeouts: timeouts.optional().describe('How long things may take.'),

@@ -1,3 +1,5 @@
+import type { WebhookEvent } from './webhook-events.ts';
+
 /** A secret that does not show when its holder is printed or logged; call it to learn the value. */
 export type Secret = () => string;
 
@@ -156,6 +158,18 @@ export interface ConfiguredTracing {
   readonly service: string;
 }
 
+/** Evidence exchanges: whether they are followed, and how long what may take; ms. */
+export interface ConfiguredExchanges {
+  readonly record: boolean;
+  readonly keepMs: number;
+  readonly answerMs: number;
+  readonly previewMs: number;
+  readonly decisionMs: number;
+  /** By how much a requester waits longer than the provider. */
+  readonly patienceMs: number;
+  readonly answerOverdue: boolean;
+}
+
 /** An endpoint of a backend that is told what happens to messages. Times in ms. */
 export interface ConfiguredWebhook {
   readonly name: string;
@@ -166,7 +180,7 @@ export interface ConfiguredWebhook {
   readonly headers?: Secret | undefined;
   /** Absolute paths of the files that the two were read from. */
   readonly secretFiles: readonly string[];
-  readonly events: readonly ('received' | 'acknowledged' | 'failed' | 'delivered')[];
+  readonly events: readonly WebhookEvent[];
   readonly actions?: readonly string[] | undefined;
   readonly partners?: readonly string[] | undefined;
   readonly parties?: readonly string[] | undefined;
@@ -225,6 +239,7 @@ export interface Config {
   readonly webhooks: readonly ConfiguredWebhook[];
   /** How long events are kept (ms), and how many at most. */
   readonly events: { readonly keepMs: number; readonly most: number };
+  readonly exchanges: ConfiguredExchanges;
   readonly limits: ConfiguredLimits;
   readonly breaker: ConfiguredBreaker;
   readonly times: ConfiguredTimes;

@@ -8,9 +8,9 @@ import type {
   Notifier,
   Queue,
   QueueHealth,
-  Store,
 } from '../msh/index.ts';
 import type { EventLog } from '../world/observe/index.ts';
+import type { WholeStore } from '../world/store/index.ts';
 import type { Closings } from './closings.ts';
 import type { Node } from './node.ts';
 import type { Reloader } from './reloader.ts';
@@ -32,7 +32,7 @@ export interface Making {
 
 /** The adapters, and what else the operations of the MSH stand on. */
 export type World = MshContext & {
-  readonly store: Store;
+  readonly store: WholeStore;
   readonly queue: Queue & QueueHealth;
   readonly payloads: PayloadStore & PayloadHealth;
 };

@@ -1,6 +1,6 @@
 import { webhookHeaders, webhookSecrets } from '../config/index.ts';
 import type { LoadedWebhook } from '../load-webhooks.ts';
-import { createNotifier } from '../msh/index.ts';
+import { createNotifier, eventTypeOf } from '../msh/index.ts';
 import type { Notifier, Store, Webhook } from '../msh/index.ts';
 import { createWebhookSender } from '../world/http/index.ts';
 import type { Making, World } from './making.ts';
@@ -72,7 +72,7 @@ function openWebhook(patience: AbortSignal, { configured, ca }: LoadedWebhook): 
     ...webhook,
     secrets: webhookSecrets(webhook),
     headers: webhookHeaders(webhook).headers,
-    events: webhook.events.map((name) => `eu.quoin.message.${name}` as const),
+    events: webhook.events.map((name) => eventTypeOf(name)!),
     sender: { ...sender, send: (request) => sender.send({ signal: patience, ...request }) },
   };
 }

@@ -1,7 +1,7 @@
 import { databaseAddress } from '../config/index.ts';
 import type { Config } from '../config/index.ts';
 import { openPostgresStore, openSqliteStore } from '../world/store/index.ts';
-import type { Store } from '../msh/index.ts';
+import type { WholeStore } from '../world/store/index.ts';
 import type { Making, World } from './making.ts';
 import { openPart } from './named-settings.ts';
 import { addStoreSignals } from './store-signals.ts';
@@ -16,7 +16,7 @@ export async function openStore(making: Making): Promise<World['store']> {
   return store;
 }
 
-function storeOf({ database, storeFile, accessPoint, limits, times }: Config): Promise<Store> {
+function storeOf({ database, storeFile, accessPoint, limits, times }: Config): Promise<WholeStore> {
   if (database === undefined) return openSqliteStore({ file: storeFile });
   const address = databaseAddress(database);
   return openPostgresStore({

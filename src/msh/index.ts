@@ -10,6 +10,7 @@ export { inspect } from './inspect/inspect.ts';
 export type { Inspection, InspectionBasis } from './inspect/inspect.ts';
 export type { Agreements, MshContext, MshLimits, MshTimes, SendingLimits } from './context.ts';
 export type * from './ports/index.ts';
+export { EVENT_TYPES, eventTypeOf, shortNameOf } from './ports/index.ts';
 export type * from './types.ts';
 export type { PartnerStatus, Partners } from './partners/partner-status.ts';
 export type { BusinessWord } from './deliver/business.ts';

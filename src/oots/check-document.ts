@@ -3,6 +3,7 @@ import { withXml } from '../protocol/xml/index.ts';
 import type { XmlDoc } from '../protocol/xml/index.ts';
 import { checkSchema } from './check-schema.ts';
 import { checkParts } from './check-parts.ts';
+import { kindOfAction } from './exchange-header.ts';
 import { announcedSpecification, DOCUMENT_LIMITS, kindOf, MAX_FINDINGS } from './read-document.ts';
 import type { DocumentKind } from './read-document.ts';
 import { HEADER_RULES, RULES } from './rules/index.ts';
@@ -24,12 +25,6 @@ export interface CheckFacts {
   readonly version?: EdmVersionName;
   readonly header?: HeaderFacts;
 }
-
-const KINDS: Readonly<Record<string, DocumentKind>> = {
-  ExecuteQueryRequest: 'request',
-  ExecuteQueryResponse: 'response',
-  ExceptionResponse: 'error',
-};
 
 const WEIGHTS: Readonly<Record<Severity, number>> = { fatal: 0, warning: 1, caution: 2 };
 
@@ -74,7 +69,7 @@ function checkParsed(doc: XmlDoc, facts: CheckFacts): CheckedDocument {
 }
 
 function kindByAction({ header }: CheckFacts): DocumentKind | undefined {
-  return header?.action === undefined ? undefined : KINDS[header.action];
+  return kindOfAction(header?.action);
 }
 
 function headerSpecification(header: HeaderFacts | undefined): string | undefined {

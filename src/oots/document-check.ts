@@ -1,19 +1,16 @@
 import type { DocumentCheck } from '../msh/index.ts';
 import { checkExchangeDocument, isInvalid } from './check-document.ts';
-import { ACTIONS, headerFacts, isOfExchange, partFacts } from './exchange-header.ts';
+import { ACTIONS, documentPartOf, headerFacts, isOfExchange } from './exchange-header.ts';
 import { DOCUMENT_LIMITS } from './read-document.ts';
 import { isAnswerable, refuseRequest } from './refuse-request.ts';
 import { versionOf } from './versions.ts';
-import { REGREP_MIME_TYPE } from './write-document.ts';
 
 /** The check of the documents of the evidence exchange, for whoever handles their messages. */
 export function createDocumentCheck(): DocumentCheck {
   return {
     maxBytes: DOCUMENT_LIMITS.maxBytes!,
     partOf(message) {
-      if (!isOfExchange(message)) return undefined;
-      const regrep = partFacts(message).findIndex(({ mimeType }) => mimeType === REGREP_MIME_TYPE);
-      return Math.max(0, regrep);
+      return isOfExchange(message) ? documentPartOf(message) : undefined;
     },
     check(message, document, specification) {
       const version = versionOf(specification)?.name;

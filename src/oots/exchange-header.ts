@@ -3,6 +3,7 @@ import { contentIdOf } from './content-id.ts';
 import type { DocumentKind } from './read-document.ts';
 import type { HeaderFacts, PropertyFacts } from './rules/index.ts';
 import type { EdmVersion } from './versions.ts';
+import { REGREP_MIME_TYPE } from './write-document.ts';
 
 type UserMessage = InboundMessage['userMessage'];
 
@@ -43,6 +44,19 @@ export function partFacts({ payloadInfo }: UserMessage): HeaderFacts['parts'] {
     contentId: contentIdOf(href),
     mimeType: properties.find(({ name }) => name === 'MimeType')?.value,
   }));
+}
+
+/** Position of the RegRep document: the part that says so, or else the first (R-EDM-ebMS-032 is a warning). */
+export function documentPartOf(message: UserMessage): number {
+  return Math.max(
+    0,
+    partFacts(message).findIndex(({ mimeType }) => mimeType === REGREP_MIME_TYPE),
+  );
+}
+
+/** The kind of document that goes with an action; undefined for one that is not of the exchange. */
+export function kindOfAction(action: string | undefined): DocumentKind | undefined {
+  return (Object.keys(ACTIONS) as DocumentKind[]).find((kind) => ACTIONS[kind] === action);
 }
 
 /** A message property by its name. */

@@ -47,6 +47,15 @@ test('a minimal file is enough, and every default is filled in', () => {
     },
     webhooks: [],
     events: { keepMs: 2_592_000_000, most: 1_000_000 },
+    exchanges: {
+      record: true,
+      keepMs: 365 * 24 * 3_600_000,
+      answerMs: 300_000,
+      previewMs: 900_000,
+      decisionMs: 2_400_000,
+      patienceMs: 60_000,
+      answerOverdue: false,
+    },
     limits: {
       envelopeBytes: 1_048_576,
       parts: 64,

@@ -1,24 +1,18 @@
 import { z } from 'zod';
+import { EVENT_TYPES, eventTypeOf, shortNameOf } from '../../msh/index.ts';
 import type { EventType } from '../../msh/index.ts';
 import { text as anyText } from './text.ts';
 
-const TYPES = {
-  received: 'eu.quoin.message.received',
-  acknowledged: 'eu.quoin.message.acknowledged',
-  failed: 'eu.quoin.message.failed',
-  delivered: 'eu.quoin.message.delivered',
-} as const satisfies Record<string, EventType>;
-
-const NAMES = Object.keys(TYPES).join(', ');
+const NAMES = EVENT_TYPES.map(shortNameOf).join(', ');
 const text = anyText.max(4096);
 
-/** Several types apart by commas, each by its last word or whole. */
+/** Several types apart by commas, each by its short name or whole. */
 const types = text
   .transform((list, context) =>
     list.split(',').map((name): EventType => {
-      const found = Object.entries(TYPES).find(([short, full]) => name === short || name === full);
+      const found = eventTypeOf(name);
       if (found === undefined) context.addIssue({ code: 'custom', message: `"${name}" is none of ${NAMES}` });
-      return found?.[1] ?? TYPES.received;
+      return found ?? EVENT_TYPES[0];
     }),
   )
   .optional();

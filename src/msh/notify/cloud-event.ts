@@ -6,7 +6,7 @@ export const CLOUD_EVENT_TYPE = 'application/cloudevents+json; charset=utf-8';
 
 /** An event as a CloudEvent 1.0. The same event gives the same CloudEvent, byte for byte once written. */
 export function cloudEventOf(event: MessageEvent, source: string): CloudEvent {
-  const { attempts, receiptId, failure, document, redelivered } = event.data;
+  const { attempts, receiptId, failure, document, redelivered, exchange } = event.data;
   return {
     specversion: '1.0',
     id: event.id,
@@ -34,6 +34,7 @@ export function cloudEventOf(event: MessageEvent, source: string): CloudEvent {
       failure,
       document,
       redelivered,
+      exchange,
     },
   };
 }

@@ -1,11 +1,32 @@
 import type { RowId } from './records.ts';
 
-/** What backends are told of a message; the type of the CloudEvent. */
-export type EventType =
-  | 'eu.quoin.message.received'
-  | 'eu.quoin.message.acknowledged'
-  | 'eu.quoin.message.failed'
-  | 'eu.quoin.message.delivered';
+/** What backends are told of a message, or of the exchange it belongs to; the type of the CloudEvent. */
+export const EVENT_TYPES = [
+  'eu.quoin.message.received',
+  'eu.quoin.message.acknowledged',
+  'eu.quoin.message.failed',
+  'eu.quoin.message.delivered',
+  'eu.quoin.exchange.requested',
+  'eu.quoin.exchange.preview-required',
+  'eu.quoin.exchange.answered',
+  'eu.quoin.exchange.expired',
+  'eu.quoin.exchange.failed',
+] as const;
+
+/** One of them. */
+export type EventType = (typeof EVENT_TYPES)[number];
+
+const PREFIX = 'eu.quoin.';
+
+/** What people call a type: `received` for `eu.quoin.message.received`, `exchange.answered` for `eu.quoin.exchange.answered`. */
+export function shortNameOf(type: EventType): string {
+  return type.slice(PREFIX.length).replace(/^message\./, '');
+}
+
+/** The type with this name, short or whole. */
+export function eventTypeOf(name: string): EventType | undefined {
+  return EVENT_TYPES.find((type) => name === type || name === shortNameOf(type));
+}
 
 /** Place of an event in the order of all events: 12 digits or more, so that text order is the order of events. */
 export type EventCursor = string;
@@ -25,8 +46,22 @@ export interface DocumentSummary {
   readonly rules: readonly string[];
 }
 
+/** Where an exchange stands after what is told of it. */
+export interface ExchangeSummary {
+  readonly id: string;
+  readonly role: string;
+  readonly state: string;
+  readonly exchangeId?: string | undefined;
+  readonly requestId: string;
+  readonly outcome?: string | undefined;
+  /** Code of the exception. */
+  readonly exception?: string | undefined;
+}
+
 /** What an event says besides which message it is about. */
 export interface EventData {
+  /** The exchange, where the event is about one. */
+  readonly exchange?: ExchangeSummary | undefined;
   /** Attempts made, of a message we sent. */
   readonly attempts?: number | undefined;
   /** MessageId of the receipt that proves delivery. */

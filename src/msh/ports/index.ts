@@ -3,7 +3,7 @@ export type * from './payload-store.ts';
 export type * from './records.ts';
 export type * from './document-check.ts';
 export type * from './message-store.ts';
-export type * from './event-store.ts';
+export * from './event-store.ts';
 export type * from './counting-store.ts';
 export type * from './delivery-store.ts';
 export type * from './partner-store.ts';

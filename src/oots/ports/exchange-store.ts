@@ -193,8 +193,13 @@ export interface ExchangeFilter {
  * an exchange are told in the transaction that moves it. Rejects with `store/unavailable` and for lists `store/bad-page`.
  */
 export interface ExchangeStore {
-  /** Messages of the service kept at or after `since` whose document is not recorded, the first kept first, sent ones before received ones. */
+  /**
+   * Messages of the service kept at or after `since` whose document is not recorded, the first kept first. A message that
+   * answers another comes with or after it, as long as clocks agree.
+   */
   unrecorded(service: string, since: number, limit: number): Promise<readonly Unrecorded[]>;
+  /** When the last recorded message was kept; undefined when none is recorded. */
+  lastRecorded(): Promise<number | undefined>;
   /** Records a document and moves its exchange; `known` when it was recorded before. */
   record(recording: Recording): Promise<'recorded' | 'known'>;
   /** Exchanges whose request was given up by the MSH become `failed`; how many. */

@@ -8,7 +8,8 @@ import type { Tables } from './tables.ts';
 /** Characters of a value that are searched by. What a partner may write is longer than an index of any engine takes. */
 const SEARCHED = 255;
 
-const clip = (value: string): string => value.slice(0, SEARCHED);
+/** As much of a text as is searched by. */
+export const clip = (value: string): string => value.slice(0, SEARCHED);
 
 /** The columns a message is searched by. */
 export function searchColumns(message: UserMessage): {

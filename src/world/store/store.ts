@@ -8,11 +8,13 @@ import type {
   PartnerStore,
   Store,
 } from '../../msh/ports/index.ts';
+import type { ExchangeStore } from '../../oots/ports/index.ts';
 import { counts } from './counts.ts';
 import * as acceptance from './acceptance.ts';
 import * as attempts from './attempts.ts';
 import type { Engine } from './engine.ts';
 import * as deliveries from './deliveries.ts';
+import * as exchanges from './exchanges.ts';
 import { lastEvent, listEvents, trimEvents } from './events.ts';
 import { asUnavailable, onDatabase } from './faults.ts';
 import * as inbound from './inbound.ts';
@@ -23,10 +25,14 @@ import * as nodes from './nodes.ts';
 import * as outbound from './outbound.ts';
 import * as partners from './partners.ts';
 import { inlinePayload, referencedPayloads } from './parts.ts';
+import { recordDocument } from './record-exchange.ts';
 import type { Tables } from './tables.ts';
 import { createTell } from './tell.ts';
 import type { Tell } from './tell.ts';
 import * as webhooks from './webhooks.ts';
+
+/** Everything one database keeps. */
+export type WholeStore = Store & ExchangeStore;
 
 /** Settings every engine shares. */
 export interface StoreSettings {
@@ -38,7 +44,7 @@ export interface StoreSettings {
  * The message store on an engine, its schema brought up to date. Throws `store/schema-newer` and `store/unavailable`;
  * the engine is released then.
  */
-export async function createStore(engine: Engine, settings: StoreSettings): Promise<Store> {
+export async function createStore(engine: Engine, settings: StoreSettings): Promise<WholeStore> {
   const db = new Kysely<Tables>({ dialect: engine.dialect });
   try {
     await migrate(db, engine, Date.now());
@@ -112,7 +118,7 @@ function serving(db: Kysely<Tables>, engine: Engine): Serving {
   };
 }
 
-function storeOn(db: Kysely<Tables>, engine: Engine, settings: StoreSettings): Store {
+function storeOn(db: Kysely<Tables>, engine: Engine, settings: StoreSettings): WholeStore {
   const serves = serving(db, engine);
   return {
     ...messageStore(serves, settings),
@@ -121,6 +127,7 @@ function storeOn(db: Kysely<Tables>, engine: Engine, settings: StoreSettings): S
     ...nodeRegistry(serves),
     counts: serves.serve(counts),
     ...partnerStore(serves),
+    ...exchangeStore(serves),
   };
 }
 
@@ -180,6 +187,25 @@ function partnerStore({ serve }: Serving): PartnerStore {
     pausePartner: serve(partners.pausePartner),
     resumePartner: serve(partners.resumePartner),
     resetPartner: serve(partners.resetPartner),
+  };
+}
+
+function exchangeStore({ serve, telling }: Serving): ExchangeStore {
+  return {
+    unrecorded: serve(exchanges.unrecorded),
+    lastRecorded: serve(exchanges.lastRecorded),
+    record: telling(recordDocument),
+    failUndelivered: telling(exchanges.failUndelivered),
+    overdue: serve(exchanges.overdue),
+    expire: telling(exchanges.expire),
+    dueRefusals: serve(exchanges.dueRefusals),
+    settleRefusal: serve(exchanges.settleRefusal),
+    getExchange: serve(exchanges.getExchange),
+    listExchanges: serve(exchanges.listExchanges),
+    documentsOf: serve(exchanges.documentsOf),
+    documentBytes: serve(exchanges.documentBytes),
+    takeExchange: serve(exchanges.takeExchange),
+    forgetDocuments: serve(exchanges.forgetDocuments),
   };
 }
 

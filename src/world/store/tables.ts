@@ -19,6 +19,9 @@ export interface Tables {
   readonly webhooks: WebhookTable;
   readonly webhook_deliveries: DeliveryTable;
   readonly partner_controls: PartnerControlTable;
+  readonly exchanges: ExchangeTable;
+  readonly exchange_documents: ExchangeDocumentTable;
+  readonly exchange_document_bytes: ExchangeDocumentBytesTable;
   readonly nodes: NodeTable;
   readonly reload_request: ReloadRequestTable;
   readonly store_probe: ProbeTable;
@@ -210,6 +213,51 @@ export interface PartnerControlTable {
   readonly pause_reason: string | null;
   readonly pauses: string | null;
   readonly reset_at: number | null;
+}
+
+/** One row an exchange on one side of it; `moves` counts its changes, `facts` holds what is not searched by. */
+export interface ExchangeTable {
+  readonly seq: Generated<number>;
+  readonly id: string;
+  readonly moves: number;
+  readonly role: string;
+  readonly partner: string;
+  readonly state: string;
+  readonly outcome: string | null;
+  readonly party: string | null;
+  readonly conversation_id: string;
+  readonly exchange_id: string | null;
+  readonly request_id: string;
+  readonly request_row_id: string;
+  readonly preview_location: string | null;
+  readonly created_at: number;
+  readonly changed_at: number;
+  readonly due_at: number | null;
+  readonly taken_at: number | null;
+  readonly facts: string;
+}
+
+/** One row a document that was sent or received, under the row id of its message; the message itself may be gone. */
+export interface ExchangeDocumentTable {
+  readonly seq: Generated<number>;
+  readonly row_id: string;
+  readonly exchange: string | null;
+  readonly role: string;
+  readonly partner: string;
+  readonly direction: string;
+  readonly message_id: string;
+  readonly kind: string;
+  readonly request_id: string | null;
+  readonly at: number;
+  readonly flaw: string | null;
+  readonly refusal: string | null;
+  readonly facts: string;
+}
+
+/** The document itself. */
+export interface ExchangeDocumentBytesTable {
+  readonly row_id: string;
+  readonly bytes: Uint8Array;
 }
 
 /** One row a gateway that works on this database. */

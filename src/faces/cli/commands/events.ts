@@ -47,7 +47,10 @@ export function addEvents(program: Command, context: CommandContext): void {
     .option('--follow', 'go on until interrupted, connecting again when need be')
     .option('--since <time>', 'from this time on, for example 2026-01-31T12:00:00Z', isoTime)
     .option('--after <cursor>', 'after the event with this sequence; 0 is the oldest that is kept')
-    .option('--type <types>', 'received, acknowledged, failed, delivered; several apart by commas')
+    .option(
+      '--type <types>',
+      'received, acknowledged, failed, delivered, exchange.answered and the like; several apart by commas',
+    )
     .option('--conversation <id>', 'of one conversation')
     .option('--limit <number>', 'how many at most, without --follow', count, 50)
     .action(async (_options: unknown, command: Command) => {

@@ -9,6 +9,7 @@ import { nodes } from './005-nodes.ts';
 import { searchAndInbox } from './006-search-and-inbox.ts';
 import { retryPolicy } from './007-retry-policy.ts';
 import { documentChecks } from './008-document-checks.ts';
+import { exchanges } from './009-exchanges.ts';
 
 /** One step of the schema, in the portable subset; what differs between engines comes from the engine. */
 export interface Migration {
@@ -26,4 +27,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '006-search-and-inbox', up: searchAndInbox },
   { name: '007-retry-policy', up: retryPolicy },
   { name: '008-document-checks', up: documentChecks },
+  { name: '009-exchanges', up: exchanges },
 ];

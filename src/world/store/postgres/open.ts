@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import type { Store } from '../../../msh/ports/index.ts';
 import type { Engine } from '../engine.ts';
 import { createStore } from '../store.ts';
+import type { WholeStore } from '../store.ts';
 import { LIFT_LIMITS, postgresDialect } from './driver.ts';
 import { isTransient, postgresFault } from './faults.ts';
 import { createPool } from './pool.ts';
@@ -32,7 +32,7 @@ const MIGRATION_LOCK = 0x51_75_6f_69_6e;
  * brought up to date by whoever comes first. Throws `store/unavailable`, `store/unfit-server`, `store/schema-newer`,
  * `store/tls-file`.
  */
-export async function openPostgresStore(settings: PostgresSettings): Promise<Store> {
+export async function openPostgresStore(settings: PostgresSettings): Promise<WholeStore> {
   return await createStore(openPostgres(settings), { journalEntries: settings.journalEntries ?? 100_000 });
 }
 

@@ -2,11 +2,11 @@ import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import Database from 'libsql';
 import { QuoinError } from '../../../protocol/errors/index.ts';
-import type { Store } from '../../../msh/ports/index.ts';
 import type { Engine } from '../engine.ts';
 import { asUnavailable } from '../faults.ts';
 import { endClaims } from '../claims.ts';
 import { createStore } from '../store.ts';
+import type { WholeStore } from '../store.ts';
 import { letGo, sqliteDialect } from './driver.ts';
 import type { SqliteBinding } from './driver.ts';
 import { isBusy, sqliteFault } from './faults.ts';
@@ -27,7 +27,7 @@ export interface SqliteSettings {
  * system's own, so a killed process leaves nothing that could keep its successor out. Throws `store/in-use`,
  * `store/schema-newer`, `store/unavailable`.
  */
-export async function openSqliteStore(settings: SqliteSettings): Promise<Store> {
+export async function openSqliteStore(settings: SqliteSettings): Promise<WholeStore> {
   const engine = openSqlite(settings);
   return await createStore(engine, { journalEntries: settings.journalEntries ?? 100_000 });
 }

@@ -1,0 +1,259 @@
+import type { Kysely, Transaction } from 'kysely';
+import type {
+  Exchange,
+  ExchangeEventName,
+  ExchangePlace,
+  ExchangeStore,
+  Recording,
+} from '../../oots/ports/index.ts';
+import type { InboundMessage, OutboundMessage } from '../../msh/ports/index.ts';
+import { documentColumns, exchangeColumns, exchangeFrom } from './exchange-rows.ts';
+import { clip } from './search.ts';
+import type { Tables } from './tables.ts';
+import type { Tell } from './tell.ts';
+
+/** An exchange and how often it has moved: whoever moves it next must have seen all moves. */
+interface Found {
+  readonly exchange: Exchange;
+  readonly moves: number;
+}
+
+/** How often it is done again when another node moved the exchange in between. */
+const REPEATS = 20;
+
+/** See `ExchangeStore.record`. */
+export async function recordDocument(
+  db: Kysely<Tables>,
+  tell: Tell,
+  recording: Recording,
+): ReturnType<ExchangeStore['record']> {
+  for (let repeats = 0; ; repeats += 1) {
+    try {
+      return await db.transaction().execute((transaction) => recordIn(transaction, tell, recording));
+    } catch (error) {
+      if (!(error instanceof Overtaken) || repeats === REPEATS) throw error;
+    }
+  }
+}
+
+/** Another node moved the exchange after it was read. */
+class Overtaken extends Error {}
+
+async function recordIn(
+  transaction: Transaction<Tables>,
+  tell: Tell,
+  recording: Recording,
+): ReturnType<ExchangeStore['record']> {
+  const { document, place, bytes, message } = recording;
+  const isRepeated = await hasRequest(transaction, recording);
+  const inserted = await transaction
+    .insertInto('exchange_documents')
+    .values(documentColumns(recording))
+    .onConflict((conflict) => conflict.column('row_id').doNothing())
+    .executeTakeFirst();
+  if (inserted.numInsertedOrUpdatedRows !== 1n) return 'known';
+  const found = await findPlace(transaction, place);
+  const move = recording.move({ exchange: found?.exchange, isRepeated });
+  if (move.exchange !== undefined) await putExchange(transaction, move.exchange, found);
+  await transaction
+    .updateTable('exchange_documents')
+    .set({
+      exchange: (move.exchange ?? found?.exchange)?.id ?? null,
+      flaw: move.flaw ?? null,
+      refusal: move.refusal ?? null,
+    })
+    .where('row_id', '=', document.rowId)
+    .execute();
+  await transaction.insertInto('exchange_document_bytes').values({ row_id: document.rowId, bytes }).execute();
+  if (document.facts.kind === 'request') await unrecordEarlyAnswers(transaction, recording);
+  if (move.event !== undefined && move.exchange !== undefined)
+    await tellExchange(transaction, tell, move.event, move.exchange, document, message);
+  return 'recorded';
+}
+
+/** Whether a request with this id was recorded before: asked before this one is. */
+async function hasRequest(db: Kysely<Tables>, { document, place }: Recording): Promise<boolean> {
+  const { kind, requestId } = document.facts;
+  if (kind !== 'request' || requestId === undefined) return false;
+  return (await requestDocument(db, place, requestId, document.rowId)) !== undefined;
+}
+
+/** Answers that were recorded before their request, because clocks differ, are to be recorded once more. */
+async function unrecordEarlyAnswers(
+  transaction: Transaction<Tables>,
+  { document, place }: Recording,
+): Promise<void> {
+  const { requestId } = document.facts;
+  if (requestId === undefined) return;
+  const early = await transaction
+    .deleteFrom('exchange_documents')
+    .where('request_id', '=', clip(requestId))
+    .where('flaw', '=', 'unknown-request')
+    .where('role', '=', place.role)
+    .where('partner', '=', place.partner)
+    .returning('row_id')
+    .execute();
+  if (early.length === 0) return;
+  const rowIds = early.map(({ row_id }) => row_id);
+  await transaction.deleteFrom('exchange_document_bytes').where('row_id', 'in', rowIds).execute();
+}
+
+async function requestDocument(
+  db: Kysely<Tables>,
+  { role, partner }: ExchangePlace,
+  requestId: string,
+  but = '',
+): Promise<{ readonly exchange: string | null } | undefined> {
+  return await db
+    .selectFrom('exchange_documents')
+    .select('exchange')
+    .where('request_id', '=', clip(requestId))
+    .where('kind', '=', 'request')
+    .where('role', '=', role)
+    .where('partner', '=', partner)
+    .where('row_id', '!=', but)
+    .orderBy('seq')
+    .limit(1)
+    .executeTakeFirst();
+}
+
+async function findPlace(db: Kysely<Tables>, place: ExchangePlace): Promise<Found | undefined> {
+  const { answers, preview, id } = place;
+  if (answers !== undefined) {
+    const request = await requestDocument(db, place, answers);
+    return request?.exchange == null ? undefined : await foundBy(db, request.exchange);
+  }
+  if (preview !== undefined) {
+    const row = await db
+      .selectFrom('exchanges')
+      .select('id')
+      .where('conversation_id', '=', clip(preview.conversationId))
+      .where('preview_location', '=', clip(preview.location))
+      .where('role', '=', place.role)
+      .where('partner', '=', place.partner)
+      .orderBy('seq', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    if (row !== undefined) return await foundBy(db, row.id);
+  }
+  return await foundBy(db, id);
+}
+
+async function foundBy(db: Kysely<Tables>, id: string): Promise<Found | undefined> {
+  const row = await db.selectFrom('exchanges').selectAll().where('id', '=', id).executeTakeFirst();
+  return row === undefined ? undefined : { exchange: exchangeFrom(row), moves: row.moves };
+}
+
+async function putExchange(
+  transaction: Transaction<Tables>,
+  exchange: Exchange,
+  found: Found | undefined,
+): Promise<void> {
+  if (found !== undefined) {
+    if (!(await moveExchange(transaction, exchange, found.moves))) throw new Overtaken();
+    return;
+  }
+  const inserted = await transaction
+    .insertInto('exchanges')
+    .values({ ...exchangeColumns(exchange), moves: 1 })
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .executeTakeFirst();
+  if (inserted.numInsertedOrUpdatedRows !== 1n) throw new Overtaken();
+}
+
+async function moveExchange(
+  transaction: Transaction<Tables>,
+  exchange: Exchange,
+  moves: number,
+): Promise<boolean> {
+  const moved = await transaction
+    .updateTable('exchanges')
+    .set({ ...exchangeColumns(exchange), moves: moves + 1 })
+    .where('id', '=', exchange.id)
+    .where('moves', '=', moves)
+    .executeTakeFirst();
+  return moved.numUpdatedRows === 1n;
+}
+
+/** Moves exchanges that are in one of these states still, and tells it; how many moved. */
+export async function moveWaiting(
+  db: Kysely<Tables>,
+  tell: Tell,
+  waiting: readonly Exchange[],
+  next: (exchange: Exchange) => { readonly exchange: Exchange; readonly event: ExchangeEventName },
+): Promise<number> {
+  let count = 0;
+  for (const before of waiting)
+    count += (await db
+      .transaction()
+      .execute((transaction) => moveIfSame(transaction, tell, before, next(before))))
+      ? 1
+      : 0;
+  return count;
+}
+
+async function moveIfSame(
+  transaction: Transaction<Tables>,
+  tell: Tell,
+  before: Exchange,
+  { exchange, event }: { readonly exchange: Exchange; readonly event: ExchangeEventName },
+): Promise<boolean> {
+  const found = await foundBy(transaction, before.id);
+  if (found?.exchange.changedAt !== before.changedAt || found.exchange.state !== before.state) return false;
+  if (!(await moveExchange(transaction, exchange, found.moves))) return false;
+  const base = await messageOf(transaction, exchange);
+  if (base !== undefined) await tellExchange(transaction, tell, event, exchange, base.document, base.message);
+  return true;
+}
+
+type Base = Pick<Recording['document'], 'direction' | 'rowId'>;
+type Told = Pick<OutboundMessage | InboundMessage, 'userMessage' | 'pmodeId'>;
+
+/** The message of the last request, as far as events tell of it. */
+async function messageOf(
+  db: Kysely<Tables>,
+  { role, requestRowId }: Exchange,
+): Promise<{ readonly document: Base; readonly message: Told } | undefined> {
+  const direction = role === 'requester' ? 'out' : 'in';
+  // Both tables have the columns named here, so the types of one serve for both.
+  const table = (direction === 'out' ? 'outbound' : 'inbound') as 'outbound';
+  const row = await db
+    .selectFrom(table)
+    .select(['user_message', 'pmode_id'])
+    .where('row_id', '=', requestRowId)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const userMessage = JSON.parse(row.user_message) as Told['userMessage'];
+  return { document: { direction, rowId: requestRowId }, message: { userMessage, pmodeId: row.pmode_id } };
+}
+
+async function tellExchange(
+  transaction: Transaction<Tables>,
+  tell: Tell,
+  event: ExchangeEventName,
+  exchange: Exchange,
+  { direction, rowId }: Base,
+  { userMessage, pmodeId }: Told,
+): Promise<void> {
+  const { id, role, state, requestId, exchangeId, outcome, exception } = exchange;
+  await tell(transaction, {
+    type: `eu.quoin.exchange.${event}`,
+    at: exchange.changedAt,
+    direction,
+    rowId,
+    pmodeId,
+    partner: exchange.partner,
+    userMessage,
+    data: {
+      exchange: {
+        id,
+        role,
+        state,
+        requestId,
+        ...(exchangeId === undefined ? {} : { exchangeId }),
+        ...(outcome === undefined ? {} : { outcome }),
+        ...(exception === undefined ? {} : { exception }),
+      },
+    },
+  });
+}
