@@ -32,7 +32,7 @@ export interface ReadDocument {
 export const DOCUMENT_LIMITS: Partial<XmlLimits> = {
   maxBytes: 1024 * 1024,
   maxDepth: 48,
-  maxElements: 20_000,
+  maxElements: 10_000,
   allowProcessingInstructions: false,
 };
 

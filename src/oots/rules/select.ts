@@ -12,12 +12,14 @@ interface Step {
 
 const STEP = /^([^()]+)(?:\(([^()]+)\))?$/;
 
-/** The elements of one document by paths; places and children are worked out once for each element. */
+/** The elements of one document by paths; places, children and what is below by a path are worked out once for each element. */
 export class Selector {
   readonly root: Placed;
   readonly #inside = new Map<XmlElement, readonly Placed[]>();
   readonly #parents = new Map<XmlElement, Placed>();
   readonly #fromRoot = new Map<string, readonly Placed[]>();
+  /** By path: rules ask a parent the same for each of its children, and it may have thousands. */
+  readonly #below = new Map<string, Map<XmlElement, readonly Placed[]>>();
 
   constructor(root: XmlElement) {
     this.root = { element: root, place: rootPlace(root) };
@@ -39,7 +41,12 @@ export class Selector {
 
   /** Elements by a path below an element: `a/b`; `.` is the element itself. */
   below(path: string, from: Placed): readonly Placed[] {
-    return path === '.' ? [from] : this.#walk([from], stepsOf(`/${path}`));
+    if (path === '.') return [from];
+    const known = this.#below.get(path) ?? new Map<XmlElement, readonly Placed[]>();
+    this.#below.set(path, known);
+    const found = known.get(from.element) ?? this.#walk([from], stepsOf(`/${path}`));
+    known.set(from.element, found);
+    return found;
   }
 
   parentOf({ element }: Placed): Placed | undefined {
