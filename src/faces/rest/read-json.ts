@@ -60,8 +60,33 @@ async function collect(request: Request, limit: number): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** JSON text as a value; throws RestError `rest/malformed-json` naming where it was found. */
+/** Values in one JSON document; a message with a thousand parts has fewer. Each wrong one is told, at a cost. */
+const MOST_VALUES = 20_000;
+
+/** Throws RestError `rest/too-large` for more values than any request has; nothing else is done with so many. */
+function refuseTooMany(whole: unknown, field: string): void {
+  const left = [whole];
+  for (let seen = 1; left.length > 0;) {
+    const one = left.pop();
+    if (typeof one !== 'object' || one === null) continue;
+    const inside: readonly unknown[] = Object.values(one);
+    seen += inside.length;
+    if (seen > MOST_VALUES)
+      throw new RestError('rest/too-large', `It has more than the ${MOST_VALUES} values allowed.`, {
+        finding: { check: 'json-values', field, expected: `at most ${MOST_VALUES} values` },
+      });
+    for (const value of inside) left.push(value);
+  }
+}
+
+/** JSON text as a value; throws RestError `rest/malformed-json` naming where it was found, `rest/too-large`. */
 export function parseJson(text: string, field: string): unknown {
+  const value = parsed(text, field);
+  refuseTooMany(value, field);
+  return value;
+}
+
+function parsed(text: string, field: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {

@@ -134,9 +134,12 @@ function fieldErrors(issue: z.core.$ZodIssue, whole: string): readonly FieldErro
   return [{ field: pathText(issue.path) || whole, detail: issue.message }];
 }
 
+/** Wrong fields told at once; whoever has more begins with these. */
+const MOST_ERRORS = 100;
+
 /**
  * A value in the shape of a schema. `whole` names the value where no field can be named. Throws RestError
- * `rest/unknown-field` or `rest/invalid-field` with every wrong field.
+ * `rest/unknown-field` or `rest/invalid-field` with every wrong field, a hundred at most.
  */
 export function checked<T>(schema: z.ZodType<T>, value: unknown, whole: string): T {
   const result = schema.safeParse(value);
@@ -146,7 +149,7 @@ export function checked<T>(schema: z.ZodType<T>, value: unknown, whole: string):
   const [first] = unknown ? fieldErrors(unknown, whole) : errors;
   const { field, detail } = first ?? { field: whole, detail: 'is not as expected' };
   throw new RestError(unknown ? 'rest/unknown-field' : 'rest/invalid-field', `${field}: ${detail}`, {
-    errors,
+    errors: errors.slice(0, MOST_ERRORS),
     finding: {
       check: unknown ? 'field-known' : 'field-shape',
       field,
