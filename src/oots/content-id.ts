@@ -9,3 +9,8 @@ export function contentIdOf(href: string | undefined): string | undefined {
     return id;
   }
 }
+
+/** The `cid:` URL of a Content-ID (RFC 2392). */
+export function cidOf(contentId: string): string {
+  return `cid:${encodeURIComponent(contentId).replaceAll('%40', '@')}`;
+}

@@ -3,13 +3,111 @@ import type { ErrorRoom } from './types.ts';
 /** The evidence exchange. */
 export const oots: ErrorRoom = {
   about: 'the evidence exchange',
-  note: 'Of questions to the common services and their answers (Evidence Broker, Data Service Directory). Nothing of an answer that is refused is used or kept.',
+  note: 'Of wishes of portals and providers, and of questions to the common services and their answers (Evidence Broker, Data Service Directory). Nothing of what is refused is used or kept.',
   codes: {
     'oots/answer-mismatch': {
       seenBy: 'B O',
       cause:
         'A signed answer is to another question: of another country, requirement, procedure or evidence type.',
       cure: 'Look for a cache or proxy that mixes answers up; else ask the operator of the service.',
+    },
+    'oots/bad-preview-location': {
+      seenBy: 'B',
+      cause: 'A preview link is not `https://`, or no URL at all.',
+      cure: 'Give an `https://` link; ask the provider when it comes from its answer.',
+    },
+    'oots/bad-return-location': {
+      seenBy: 'B',
+      cause: 'The link the citizen comes back to is missing (EDM 2.0), or is not `https://`.',
+      cure: 'Give `returnLocation` as an `https://` link of the portal.',
+    },
+    'oots/document-alone': {
+      seenBy: 'B',
+      cause: 'An annex, a human-readable version or a translation belongs to no main evidence of the answer.',
+      cure: 'Put it behind its main evidence, or name the position of that in `of`.',
+    },
+    'oots/incomplete-answer': {
+      seenBy: 'B',
+      cause: 'An answer lacks what neither the request nor the configuration says.',
+      cure: 'Give the field named.',
+    },
+    'oots/incomplete-wish': {
+      seenBy: 'B',
+      cause: 'What is asked lacks a field that only the portal can know, or has two that exclude each other.',
+      cure: 'Give the field named.',
+    },
+    'oots/metadata-of-supplement': {
+      seenBy: 'B',
+      cause:
+        'In EDM 2.0 an annex, a human-readable version or a translation repeats what only the main evidence says.',
+      cure: 'Leave the field out.',
+    },
+    'oots/no-preview': {
+      seenBy: 'B',
+      cause:
+        'There is no preview to go on with, or a request is answered with one that leaves no room for it.',
+      cure: 'Look at the state of the exchange; a preview is asked for once, and used once.',
+    },
+    'oots/not-answered': {
+      seenBy: 'B',
+      cause: 'The answer is to be taken, and there is none yet.',
+      cure: 'Wait for the state `answered`.',
+    },
+    'oots/not-a-uuid': {
+      seenBy: 'B',
+      cause: 'A conversation or an exchange is named by something else than a UUID.',
+      cure: 'Give a UUID, or leave the field out to have one made.',
+    },
+    'oots/not-recorded': {
+      seenBy: 'B',
+      cause: 'The message is kept and will be sent, but its exchange is not on record yet.',
+      cure: 'Look for it in a moment by the MessageId named; do not submit again without the same `Idempotency-Key`.',
+    },
+    'oots/not-waiting': {
+      seenBy: 'B',
+      cause: 'No request waits in this exchange: it was answered before, it expired, or it is ours.',
+      cure: 'Look at `state` and `timeline`; an answer that was given cannot be changed.',
+    },
+    'oots/parts-disagree': {
+      seenBy: 'B',
+      cause:
+        'A document names a part that is not there, a part is not named by it, there are two documents, or the media type of a part is not of the list.',
+      cure: 'Name each part by its Content-ID in the document, and send exactly those.',
+    },
+    'oots/repeated-request': {
+      seenBy: 'B',
+      cause: 'The id of a request was used before.',
+      cure: 'Give each request a new id; to repeat one, send the same content with the same `Idempotency-Key`.',
+    },
+    'oots/unknown-exchange': {
+      seenBy: 'B',
+      cause: 'No exchange is known by this id, or it is not one of the parties of the key.',
+      cure: 'List the exchanges.',
+    },
+    'oots/unknown-version': {
+      seenBy: 'B',
+      cause: 'A document announces a version of the EDM that is not known here.',
+      cure: 'Use one of 1.0, 1.1, 1.2, 2.0.',
+    },
+    'oots/unreadable-document': {
+      seenBy: 'B',
+      cause: 'RegRep XML that was given is not well-formed, over a limit, or of another kind.',
+      cure: 'Correct the document at the place named.',
+    },
+    'oots/unsupported-media-type': {
+      seenBy: 'B',
+      cause: 'A document of an answer is of a media type that is not exchanged.',
+      cure: 'Use one of the list OOTSMediaTypes, which the finding has.',
+    },
+    'oots/wrong-request': {
+      seenBy: 'B',
+      cause: 'An answer names another request than the one that waits.',
+      cure: 'Answer the request that the exchange shows.',
+    },
+    'oots/wrong-version': {
+      seenBy: 'B',
+      cause: 'A field does not fit the version of the EDM that is spoken.',
+      cure: 'Leave it out, or speak the version that has it.',
     },
     'oots/answer-unreadable': {
       seenBy: 'B O',

@@ -1,0 +1,34 @@
+import { HTTPS } from '../rules/patterns.ts';
+import type { EdmVersion } from '../versions.ts';
+import { wishError } from './refuse-wish.ts';
+
+/**
+ * The link to send the citizen to. Before EDM 2.0 it says where they come back to, and by which method; since then the second
+ * request does (TDD 4.9).
+ */
+export function citizenLink(
+  version: EdmVersion,
+  previewLocation: string,
+  returnLocation: string | undefined,
+): string {
+  if (version.returnAddress === 'slot' || returnLocation === undefined) return previewLocation;
+  // As text: what the provider wrote must come back to it unchanged.
+  const [link = '', fragment] = previewLocation.split('#', 2);
+  const parameters = `returnurl=${encodeURIComponent(returnLocation)}&returnmethod=GET`;
+  const whole = `${link}${link.includes('?') ? '&' : '?'}${parameters}`;
+  return fragment === undefined ? whole : `${whole}#${fragment}`;
+}
+
+/** Throws the error when a link is none a citizen may be sent to (TDD 4.9 4). */
+export function requireHttps(
+  code: 'oots/bad-preview-location' | 'oots/bad-return-location',
+  field: string,
+  link: string,
+): void {
+  if (HTTPS.test(link) && URL.canParse(link)) return;
+  throw wishError(code, `${field} is no https:// link.`, {
+    field,
+    expected: 'an https:// link',
+    found: link,
+  });
+}
