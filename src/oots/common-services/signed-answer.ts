@@ -43,11 +43,11 @@ const MAX_SIGNED_HEADERS = 16;
 const CLOCK_SKEW_MS = 5 * 60_000;
 
 const BODY_DIGESTS: Readonly<Record<string, string>> = { 'SHA-256': 'sha256', 'SHA-512': 'sha512' };
-const THUMBPRINT_DIGESTS: Readonly<Record<string, string>> = {
-  S256: 'sha256',
-  S384: 'sha384',
-  S512: 'sha512',
-};
+const THUMBPRINT_DIGESTS: ReadonlyMap<unknown, string> = new Map([
+  ['S256', 'sha256'],
+  ['S384', 'sha384'],
+  ['S512', 'sha512'],
+]);
 
 /**
  * Verifies the detached JWS of an answer (JAdES with `sigD`): the header is one that is understood, the body is the one
@@ -68,7 +68,8 @@ export function verifyAnswer(answer: SignedAnswer, trust: AnswerTrust): AnswerPr
 }
 
 function headerNamed({ headers }: SignedAnswer, name: string): string {
-  const value = headers[name]?.trim();
+  // The names are the signer's: one that every object has is no header.
+  const value = Object.hasOwn(headers, name) ? headers[name]?.trim() : undefined;
   if (value) return value;
   throw refuse('oots/answer-unsigned', 'answer-signed', `the header ${name}`, 'none');
 }
@@ -113,7 +114,7 @@ function checkThumbprints(header: DetachedJws['header'], { der }: Certificate): 
   };
   const claims: readonly (readonly [hash: string | undefined, value: unknown])[] = [
     ['sha256', header['x5t#S256']],
-    ...(header['x5t#o'] === undefined ? [] : [[THUMBPRINT_DIGESTS[String(digAlg)], digVal] as const]),
+    ...(header['x5t#o'] === undefined ? [] : [[THUMBPRINT_DIGESTS.get(digAlg), digVal] as const]),
   ];
   for (const [hash, value] of claims) {
     if (hash === undefined)

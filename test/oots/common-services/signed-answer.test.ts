@@ -200,3 +200,17 @@ test('the signature of one real answer is not that of another', official, () => 
   const headers = { ...other!.headers, 'oots-response-sig': one!.headers['oots-response-sig'] };
   assert.equal(codeOf({ ...other!, headers }, { anchors: [acc], subject }), 'oots/signature-wrong');
 });
+
+test('names that every object has are no headers and no digests', () => {
+  for (const name of ['constructor', 'toString', '__proto__']) {
+    const { headers, body } = signAnswer(BODY, signer, AT, {
+      sigD: { mId: 'http://uri.etsi.org/19182/HttpHeaders', pars: ['digest', name] },
+    });
+    assert.equal(codeOf({ headers, body }), 'oots/answer-unsigned', name);
+    assert.equal(replaced({ 'x5t#o': { digAlg: name, digVal: 'AAAA' } }), 'oots/signature-malformed', name);
+  }
+  assert.equal(
+    replaced({ 'x5t#o': { digAlg: { toString: 1 }, digVal: 'AAAA' } }),
+    'oots/signature-malformed',
+  );
+});
