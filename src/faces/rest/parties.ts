@@ -1,4 +1,5 @@
 import type { InboundMessage, OutboundMessage, Submission } from '../../msh/index.ts';
+import type { RestContext } from './context.ts';
 import type { Principal } from './principal.ts';
 import { RestError } from './problems.ts';
 
@@ -48,3 +49,29 @@ export function requireSender(principal: Principal, submission: Pick<Submission,
 }
 
 const MOST_NAMED = 10;
+
+/**
+ * Throws RestError `rest/party-not-allowed` (403) when a key that is held to parties would answer a message for another one:
+ * a reply takes the conversation of what it answers, so its producer would learn it and speak in it.
+ */
+export async function requireOwnReference(
+  { principal, msh }: RestContext,
+  { refToMessageId }: Pick<Submission, 'refToMessageId'>,
+): Promise<void> {
+  if (principal.parties === undefined || refToMessageId === undefined) return;
+  const answered = await msh.inbound(refToMessageId);
+  if (answered === undefined || seesReceived(principal, answered)) return;
+  throw new RestError(
+    'rest/party-not-allowed',
+    `The key ${principal.name} may not answer a message that is not for its parties.`,
+    {
+      finding: {
+        check: 'reply-of-the-key',
+        field: 'refToMessageId',
+        expected: principal.parties.slice(0, MOST_NAMED).join(', '),
+        found: refToMessageId.slice(0, 255),
+        advice: 'Answer messages that were received for a party of the key, or use another key.',
+      },
+    },
+  );
+}

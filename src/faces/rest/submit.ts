@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import type { PartStreams, Submission, SubmitResult } from '../../msh/index.ts';
 import type { Operation, RestContext } from './context.ts';
 import { idempotencyOf } from './idempotency.ts';
-import { requireSender } from './parties.ts';
+import { requireOwnReference, requireSender } from './parties.ts';
 import { RestError } from './problems.ts';
 import {
   mediaTypeOf,
@@ -50,6 +50,7 @@ async function submitJson(context: RestContext, request: Request): Promise<Submi
   const body = await readJson(request, context.limits.jsonBytes);
   const { parts, ...header } = checked(SCHEMAS.inlineSubmission, body, 'body');
   requireSender(context.principal, header);
+  await requireOwnReference(context, header);
   refusePartCount(parts.length, context.limits.parts);
   const contents = parts.map(({ content }, index) => decodeContent(content, index));
   const declared = parts.map(({ content: _content, ...part }) => part);
@@ -133,6 +134,7 @@ async function submissionOf(form: UploadForm, context: RestContext): Promise<Sub
   }
   const submission = checked(SCHEMAS.submission, parseJson(first.text, 'message'), 'message');
   requireSender(context.principal, submission);
+  await requireOwnReference(context, submission);
   refusePartCount(submission.parts.length, context.limits.parts);
   return submission;
 }

@@ -177,3 +177,25 @@ test('events are told of its own only, as a list and as a stream', async () => {
     assert.ok(!told.includes(String(idsOf(all, 'id')[0])), told);
   }
 });
+
+test('a message for another party cannot be answered, and its conversation is not told', async () => {
+  const { sender, receiver } = await exchange();
+  const reply = (refToMessageId: string) => ({
+    ...corners('XB-ours', 'XA-ours'),
+    to: { partyIds: [{ value: 'AP_A', type: PARTY_TYPE }] },
+    refToMessageId,
+    parts: [],
+  });
+  const { api } = receiver;
+  const refused = await ask(api, HELD, 'POST', '/v1/messages', reply(sender.theirs));
+  assertProblem(refused, 403, 'rest/party-not-allowed', 'refToMessageId');
+  const inTheDark = await ask(api, HELD, 'POST', '/v1/messages', {
+    ...reply(sender.theirs),
+    conversationId: 'a-guess',
+  });
+  assertProblem(inTheDark, 403, 'rest/party-not-allowed', 'refToMessageId');
+  const own = await ask(api, HELD, 'POST', '/v1/messages', reply(sender.ours));
+  assert.equal(own.status, 202, own.text);
+  const answered = await ask(api, HELD, 'GET', `/v1/inbox/${receiver.ours}`);
+  assert.equal(own.json['conversationId'], answered.json['conversationId']);
+});

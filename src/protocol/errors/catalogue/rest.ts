@@ -110,7 +110,7 @@ export const rest: ErrorRoom = {
     'rest/party-not-allowed': {
       seenBy: 'B',
       cause:
-        'The key is held to parties: the originalSender of the message is none of them, or the operation is about all parties (403).',
+        'The key is held to parties: the originalSender of the message is none of them, what it answers was received for another, or the operation is about all parties (403).',
       cure: 'Send for a party of the key, or use a key without parties.',
     },
     'rest/unauthorized': {
