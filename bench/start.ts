@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { makeDevelopmentPki } from '../src/development-pki.ts';
+import { buildProgram } from './built-program.ts';
 import type { Outcome } from './outcome.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -51,7 +52,7 @@ export async function startBenchmark(): Promise<Outcome<StartReport>> {
     const config = await writeConfiguration(folder);
     const kinds: Kind[] = [];
     for (const [program, command] of Object.entries({
-      built: await build(folder),
+      built: await buildProgram(folder),
       unbuilt: [join(ROOT, 'bin/quoin.js')],
     })) {
       // The first run fills what the system and Node cache of files.
@@ -70,28 +71,6 @@ export async function startBenchmark(): Promise<Outcome<StartReport>> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** The program as an image has it: compiled, without source beside it. */
-async function build(folder: string): Promise<readonly string[]> {
-  const to = join(folder, 'built');
-  mkdirSync(to);
-  const compiler = spawn(
-    process.execPath,
-    [
-      join(ROOT, 'node_modules/typescript/bin/tsc'),
-      '-p',
-      join(ROOT, 'tsconfig.build.json'),
-      '--outDir',
-      join(to, 'dist'),
-    ],
-    { stdio: 'inherit' },
-  );
-  const [code] = (await once(compiler, 'exit')) as [number];
-  if (code !== 0) throw new Error('the program does not compile');
-  for (const name of ['package.json', 'bin']) cpSync(join(ROOT, name), join(to, name), { recursive: true });
-  symlinkSync(join(ROOT, 'node_modules'), join(to, 'node_modules'));
-  return [join(to, 'bin/quoin.js')];
 }
 
 async function writeConfiguration(folder: string): Promise<string> {

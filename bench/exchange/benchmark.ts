@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildProgram } from '../built-program.ts';
 import type { Outcome } from '../outcome.ts';
 import { cryptoFloor } from './crypto-floor.ts';
 import { payloadOf } from './load.ts';
@@ -25,22 +29,34 @@ const LOADS: readonly Load[] = [
  * cannot avoid and beside phase4 at the same work, all in one run. Held when the small exchange costs less than four times its floor and there are more of them in a second than phase4 makes.
  */
 export async function exchangeBenchmark(): Promise<Outcome<ExchangeReport>> {
+  const folder = mkdtempSync(join(tmpdir(), 'quoin-bench-'));
+  try {
+    return await exchanges([process.execPath, ...(await buildProgram(folder))]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** `program` is the command that runs an access point of ours. */
+async function exchanges(program: readonly string[]): Promise<Outcome<ExchangeReport>> {
   const measurements: Measurement[] = [];
   const skipped: string[] = [];
   const add = (some: readonly Measurement[]): void => {
     measurements.push(...some);
     for (const one of some) console.log(lineOf(one));
   };
-  for (const keyBits of [2048, 3072]) add(await measureOurs(keyBits, withFloor(LOADS, keyBits), undefined));
+  for (const keyBits of [2048, 3072])
+    add(await measureOurs(program, keyBits, withFloor(LOADS, keyBits), undefined));
   const servers = await startStoreServers();
   if (typeof servers === 'string') skipped.push(`PostgreSQL and Redis: ${servers}`);
   else {
-    for (const keyBits of [2048, 3072]) add(await measureOurs(keyBits, withFloor(LOADS, keyBits), servers));
+    for (const keyBits of [2048, 3072])
+      add(await measureOurs(program, keyBits, withFloor(LOADS, keyBits), servers));
     await servers.stop();
   }
   const missing = noPhase4();
   if (missing !== false) skipped.push(`phase4: ${missing}`);
-  else add(await measureTheirs(withFloor(LOADS, 2048)));
+  else add(await measureTheirs(program, withFloor(LOADS, 2048)));
   for (const one of skipped) console.log(`skipped: ${one}`);
   return { held: verdict(measurements), found: { measurements, skipped } };
 }

@@ -19,8 +19,9 @@ export interface Load {
   readonly warmUp: number;
 }
 
-/** Two access points of ours, each a process, exchange each load; `servers` hold their messages, or each its own file. */
+/** Two access points of ours, each a process of `program`, exchange each load; `servers` hold their messages, or each its own file. */
 export async function measureOurs(
+  program: readonly string[],
   keyBits: number,
   loads: readonly (Load & { readonly floor: number })[],
   servers: StoreServers | undefined,
@@ -28,12 +29,15 @@ export async function measureOurs(
   const folder = await mkdtemp(join(tmpdir(), 'quoin-bench-'));
   const acknowledgements = watchAcknowledgements();
   const extraConfig = servers === undefined ? undefined : await servers.configurations();
-  const pair = await startPair(demoWorld(keyBits), {
-    folder,
-    logLevel: 'info',
-    onEvent: (_name, event) => acknowledgements.onEvent(event),
-    extraConfig,
-  });
+  const pair = await startPair(
+    { ...demoWorld(keyBits), command: program },
+    {
+      folder,
+      logLevel: 'info',
+      onEvent: (_name, event) => acknowledgements.onEvent(event),
+      extraConfig,
+    },
+  );
   try {
     const measured: Measurement[] = [];
     for (const { floor, ...load } of loads) {

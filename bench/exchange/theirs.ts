@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { demoWorld } from '../../src/demo-world.ts';
 import { startGatewayProcess } from '../../src/faces/demo/index.ts';
 import type { GatewayProcess } from '../../src/faces/demo/index.ts';
 import { SERVICE, pmodeFiles } from '../../test/interop/agreements.ts';
@@ -34,12 +33,13 @@ export function noPhase4(): false | string {
  * ours. It keeps what it receives in memory and has no store, queue or API to submit to. RSA-2048.
  */
 export async function measureTheirs(
+  program: readonly string[],
   loads: readonly (Load & { readonly floor: number })[],
 ): Promise<readonly Measurement[]> {
   const folder = mkdtempSync(join(tmpdir(), 'quoin-bench-phase4-'));
   const ends: (() => Promise<void>)[] = [];
   try {
-    const { peer, us } = await startBoth(folder, ends);
+    const { peer, us } = await startBoth(program, folder, ends);
     const measured: Measurement[] = [];
     for (const { floor, ...load } of loads) {
       const count = Math.min(load.count, MOST_MESSAGES);
@@ -94,6 +94,7 @@ function requestOf(target: Pick<PeerSend, 'to' | 'url'>, load: Load): PeerSend {
 }
 
 async function startBoth(
+  program: readonly string[],
   folder: string,
   ends: (() => Promise<void>)[],
 ): Promise<{ readonly peer: Peer; readonly us: GatewayProcess }> {
@@ -108,7 +109,7 @@ async function startBoth(
   // We only receive: nothing listens at the address of the peer that our P-Modes name.
   for (const [name, text] of Object.entries(pmodeFiles('http://127.0.0.1:9/as4')))
     writeFileSync(join(folder, 'pmodes', name), text);
-  const us = await startUs(folder, ours);
+  const us = await startUs(program, folder, ours);
   ends.push(() => us.gateway.stop());
   const known = (partyId: string, certificate: string, url: string) => ({
     partyId,
@@ -136,6 +137,7 @@ async function startBoth(
 }
 
 async function startUs(
+  program: readonly string[],
   folder: string,
   own: { readonly key: string; readonly bundle: string },
 ): Promise<{ readonly gateway: GatewayProcess; readonly as4: string }> {
@@ -156,7 +158,7 @@ keys: [{ path: ${own.key}, certificate: ${own.bundle} }]
   let as4 = '';
   const gateway = await startGatewayProcess({
     name: US,
-    command: demoWorld().command,
+    command: program,
     configFile,
     logFile: join(folder, 'quoin.log'),
     onEvent: (_name, event) => {

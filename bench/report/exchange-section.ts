@@ -36,7 +36,7 @@ ${skipped.map((one) => `\nNot measured: ${one}.`).join('\n')}
 
 - **An exchange** is one message from the submission at the backend API of one access point to its verified receipt: stored,
   signed, compressed, encrypted, pushed, verified, decrypted, stored, receipted, the receipt verified digest by digest and
-  stored. Both access points are processes of their own, started as an operator starts them, with the log at \`info\`. Every
+  stored. Both access points are processes of their own, built and started as an image has them, with the log at \`info\`. Every
   commit is synced to the disk.
 - **Latency** is from the first byte of the submission to the event that says the receipt is verified, as the driver sees it,
   with as many exchanges under way as the load allows (16, and 4 for 10 MB).
