@@ -6,6 +6,6 @@
 export function bindable(value: unknown): unknown {
   if (value === null || value instanceof Uint8Array) return value;
   if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
-  if (typeof value === 'string' && !/\0|\p{Surrogate}/u.test(value)) return value;
+  if (typeof value === 'string' && value.isWellFormed() && !value.includes('\0')) return value;
   throw new TypeError(`A ${typeof value} of this kind cannot be kept in a column.`);
 }

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { ExpressionBuilder, Kysely } from 'kysely';
 import { QuoinError } from '../../protocol/errors/index.ts';
 import { CLAIMABLE_STATES } from '../../msh/ports/index.ts';
 import type {
@@ -94,9 +94,8 @@ export async function claimOutbound(
   now: number,
   leaseMs: number,
 ): Promise<OutboundMessage | undefined> {
-  const claimed = await claimRow(db, { rowId, now, until: now + leaseMs });
-  // From here on the row is this worker's: nobody changes it before it is read.
-  return claimed.numAffectedRows === 1n ? await one(db, 'row_id', rowId) : undefined;
+  const [row]: readonly OutboundRow[] = (await claimRow(db, { rowId, now, until: now + leaseMs })).rows;
+  return row === undefined ? undefined : await messageOf(db, row);
 }
 
 const claimRow = statement(
@@ -112,8 +111,21 @@ const claimRow = statement(
       }))
       .where('row_id', '=', rowId)
       .where('state', 'in', CLAIMABLE_STATES)
-      .where('next_attempt_at', '<=', now),
+      .where('next_attempt_at', '<=', now)
+      .returningAll()
+      .returning((eb) => [
+        ofEnvelope(eb).select('bytes').as('envelope_bytes'),
+        ofEnvelope(eb).select('encryption_offset').as('encryption_offset'),
+        ofEnvelope(eb).select('signed_references').as('signed_references'),
+        ofEnvelope(eb).select('signer').as('envelope_signer'),
+      ]),
 );
+
+function ofEnvelope(eb: ExpressionBuilder<Tables, 'outbound'>) {
+  return eb
+    .selectFrom('outbound_envelopes')
+    .whereRef('outbound_envelopes.row_id', '=', 'outbound.row_id');
+}
 
 /** Moves the end of a lease that the attempt with this number holds. */
 export async function extendLease(
@@ -240,7 +252,10 @@ async function one(
   value: string,
 ): Promise<OutboundMessage | undefined> {
   const [row]: readonly OutboundRow[] = (await selectOne[column](db, { value })).rows;
-  if (row === undefined) return undefined;
+  return row === undefined ? undefined : await messageOf(db, row);
+}
+
+async function messageOf(db: Kysely<Tables>, row: OutboundRow): Promise<OutboundMessage> {
   // Parts never change once their message is kept, so a second statement sees the same ones.
   const parts = await partsOf(db, 'outbound', [row.row_id]);
   return outboundFrom(row, parts.get(row.row_id)!);

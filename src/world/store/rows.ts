@@ -181,5 +181,7 @@ export function asBuffer(bytes: Uint8Array): Buffer {
 
 /** The same record without the names that have no value, so that what was kept and what is read are equal. */
 export function present<T extends object>(record: T): T {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as T;
+  const kept: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(record)) if (value !== undefined) kept[name] = value;
+  return kept as T;
 }

@@ -116,18 +116,16 @@ function settle<T>(act: () => T): Promise<T> {
 
 function execute<R>(statement: Statement, query: CompiledQuery): QueryResult<R> {
   const parameters = query.parameters.map(bindable);
-  if (statement.reader) return { rows: statement.all(parameters).map((row) => readable(row as object) as R) };
+  if (statement.reader) return { rows: statement.all(parameters).map((row) => readable(row as Record<string, unknown>) as R) };
   const { changes } = statement.run(parameters);
   return { rows: [], numAffectedRows: BigInt(changes) };
 }
 
 /** The row with its bytes as Buffers; the binding gives ArrayBuffers. */
-function readable(row: object): Record<string, unknown> {
-  const entries = Object.entries(row).map(([name, value]: [string, unknown]) => [
-    name,
-    value instanceof ArrayBuffer ? Buffer.from(value) : value,
-  ]);
-  return Object.fromEntries(entries) as Record<string, unknown>;
+function readable(row: Record<string, unknown>): Record<string, unknown> {
+  for (const [name, value] of Object.entries(row))
+    if (value instanceof ArrayBuffer) row[name] = Buffer.from(value);
+  return row;
 }
 
 /** Prepared statements by their text, the longest unused forgotten first. */

@@ -101,6 +101,9 @@ function syncFolder(path: string): void {
   }
 }
 
+/** KiB of pages kept in memory: keys are random, so with less most statements read pages back that were just written. */
+const CACHE_KIB = 32 * 1024;
+
 /** The order matters: exclusive locking before the write-ahead log is first touched keeps its index out of shared memory. */
 function configure(binding: SqliteBinding, lockWait: number): void {
   binding.pragma(`busy_timeout = ${Math.max(0, Math.trunc(lockWait))}`);
@@ -110,6 +113,7 @@ function configure(binding: SqliteBinding, lockWait: number): void {
   binding.pragma('synchronous = FULL');
   binding.pragma('foreign_keys = ON');
   binding.pragma('journal_size_limit = 67108864');
+  binding.pragma(`cache_size = -${CACHE_KIB}`);
   // The first write takes the exclusive lock, which is held until the database is closed.
   binding.exec('begin immediate');
   binding.exec('commit');
