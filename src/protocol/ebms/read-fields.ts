@@ -1,6 +1,6 @@
 import { QuoinError, Refusal, isQuoinError } from '../errors/index.ts';
 import type { EbmsErrorCode, ErrorCode, Finding } from '../errors/index.ts';
-import { NS, attribute, children, placeOf, strictTextOf } from '../xml/index.ts';
+import { NS, attribute, children, ownTextOf, placeOf, strictTextOf } from '../xml/index.ts';
 import type { XmlElement } from '../xml/index.ts';
 import { LEAF_ATTRIBUTES, SHAPES } from './shapes.ts';
 import type { LeafName, Shape, ShapeName } from './shapes.ts';
@@ -41,7 +41,7 @@ export function readShape(element: XmlElement, name: ShapeName): Fields {
   }
   for (const [child, list] of found) checkCount(element, child, list.length, shape);
   checkAttributes(element, shape.attributes);
-  checkNoText(element, elements);
+  checkNoText(element);
   const all = (child: string): readonly XmlElement[] => found.get(child) ?? [];
   return {
     element,
@@ -86,11 +86,8 @@ function checkAttributes(element: XmlElement, allowed: readonly string[]): void 
   throw refuseHeader(`${field} is not an attribute of this element`, finding);
 }
 
-const withoutSpace = (text: string): number => text.replace(/[ \t\r\n\ufeff]+/g, '').length;
-
-function checkNoText(element: XmlElement, elements: readonly XmlElement[]): void {
-  const inside = elements.reduce((sum, child) => sum + withoutSpace(child.content), 0);
-  if (withoutSpace(element.content) === inside) return;
+function checkNoText(element: XmlElement): void {
+  if (/^[ \t\r\n\ufeff]*$/.test(ownTextOf(element))) return;
   const field = placeOf(element);
   const finding = { check: 'header-shape', field, expected: 'elements only', found: 'text' };
   throw refuseHeader(`${field} holds text between its elements`, finding);
@@ -140,5 +137,7 @@ export function requireAttribute(element: XmlElement, name: string, kind: ValueK
 
 /** The object without the members that are undefined, so that what was absent stays absent. */
 export function present<T extends object>(record: T): T {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as T;
+  const found: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(record)) if (value !== undefined) found[name] = value;
+  return found as T;
 }

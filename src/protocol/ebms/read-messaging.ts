@@ -24,11 +24,10 @@ export function readMessaging(element: XmlElement): Messaging {
   const fields = readShape(element, 'Messaging');
   const userMessages = fields.all('UserMessage');
   const signalMessages = fields.all('SignalMessage');
-  const field = placeOf(element);
   if (userMessages.length + signalMessages.length === 0) {
     const finding = {
       check: 'message-units',
-      field,
+      field: placeOf(element),
       expected: 'a UserMessage or SignalMessage',
       found: 'none',
     };
@@ -36,6 +35,7 @@ export function readMessaging(element: XmlElement): Messaging {
   }
   if (userMessages.length > 1) {
     const found = String(userMessages.length);
+    const field = placeOf(element);
     const finding = { check: 'one-user-message', field, expected: 'at most 1 UserMessage', found };
     throw refuseHeader('one message may carry one UserMessage (eDelivery AS4 1.15 1.4.2.2)', finding, {
       ebms: 'EBMS:0003',

@@ -52,9 +52,9 @@ const nriName = 'NonRepudiationInformation';
 
 function readReceipt(element: XmlElement, messageInfo: MessageInfo): Receipt {
   readShape(element, 'Receipt');
-  const field = placeOf(element);
   if (messageInfo.refToMessageId === undefined) {
-    throw invalidReceipt('the receipt does not say for which message it is', field, 'RefToMessageId', 'none');
+    const message = 'the receipt does not say for which message it is';
+    throw invalidReceipt(message, placeOf(element), 'RefToMessageId', 'none');
   }
   const named = children(element).filter(({ name }) => name === nriName);
   const stranger = named.find((child) => child.namespaceUri !== NS.EBBP);
@@ -62,7 +62,8 @@ function readReceipt(element: XmlElement, messageInfo: MessageInfo): Receipt {
     const found = excerpt(stranger.namespaceUri);
     throw invalidReceipt('the receipt is in a foreign namespace', placeOf(stranger), NS.EBBP, found);
   }
-  if (named.length > 1) throw invalidReceipt('the receipt is ambiguous', field, `one ${nriName}`, 'several');
+  if (named.length > 1)
+    throw invalidReceipt('the receipt is ambiguous', placeOf(element), `one ${nriName}`, 'several');
   const [information] = named;
   return present({
     kind: 'receipt',
@@ -73,11 +74,11 @@ function readReceipt(element: XmlElement, messageInfo: MessageInfo): Receipt {
 
 /** AS4 5.1.8(b): the parts are named by `ds:Reference`, never by MessagePartIdentifier. */
 function readNonRepudiation(element: XmlElement): readonly SignedReference[] {
-  const field = placeOf(element);
   const parts = children(element);
   if (parts.length === 0 || parts.length > COUNT_LIMITS.references) {
     const expected = `1 to ${COUNT_LIMITS.references} parts`;
-    throw invalidReceipt('the receipt names no parts or too many', field, expected, String(parts.length));
+    const message = 'the receipt names no parts or too many';
+    throw invalidReceipt(message, placeOf(element), expected, String(parts.length));
   }
   return parts.map((part) => {
     const [reference, ...more] = children(part);

@@ -19,11 +19,12 @@ export function readSignature(signature: XmlElement, places: TokenPlaces): Claim
   const [canonicalization, method, ...references] = children(signedInfo);
   expectNamed(signedInfo, canonicalization, 'CanonicalizationMethod');
   expectNamed(signedInfo, method, 'SignatureMethod');
-  atMost(references.length, places.limits.references, placeOf(signedInfo), 'references');
+  const place = (): string => placeOf(signedInfo);
+  atMost(references.length, places.limits.references, place, 'references');
   if (references.length === 0) throw misshapen(signedInfo, 'at least one Reference', 'none');
   const claimed = references.map((reference) => readClaimedReference(signedInfo, reference, places));
   const elements = claimed.filter(({ target }) => target.kind === 'element');
-  atMost(elements.length, places.limits.elementReferences, placeOf(signedInfo), 'references to elements');
+  atMost(elements.length, places.limits.elementReferences, place, 'references to elements');
   return {
     signedInfo,
     canonicalization: readTransform(canonicalization),
@@ -41,7 +42,7 @@ function readClaimedReference(
 ): ClaimedReference {
   expectNamed(signedInfo, element, 'Reference');
   const reference = readReference(element);
-  atMost(reference.transforms.length, places.limits.transforms, placeOf(element), 'transforms');
+  atMost(reference.transforms.length, places.limits.transforms, () => placeOf(element), 'transforms');
   return { ...reference, target: targetOf(reference.uri, element, places) };
 }
 

@@ -23,11 +23,11 @@ export function failedDecryption(finding: Finding): Refusal {
 }
 
 /** Throws EBMS:0103 `wss/too-many` when a header asks for more than the limits allow. */
-export function atMost(count: number, limit: number, field: string, what: string): void {
+export function atMost(count: number, limit: number, field: string | (() => string), what: string): void {
   if (count <= limit) return;
   throw policyNoncompliance('wss/too-many', `The Security header holds too many ${what}`, {
     check: 'security-limits',
-    field,
+    field: typeof field === 'string' ? field : field(),
     expected: `at most ${limit} ${what}`,
     found: String(count),
   });
