@@ -31,7 +31,7 @@ function lastResort(error: unknown): void {
 }
 
 /** ms a line waits at most for others, which are then written with it in one go; warnings and errors do not wait. */
-const GATHER_MS = 5;
+const GATHER_MS = 20;
 
 const GATHER_BYTES = 8 * 1024;
 

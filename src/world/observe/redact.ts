@@ -20,19 +20,16 @@ const SECRET_TEXT: readonly RegExp[] = [
   /[\w+/-]{120,}={0,2}/g,
 ];
 
-/** Shorter text holds no run of base64 that counts, */
-const SHORTEST_RUN = 60;
-
-/** and without one of these nothing else that counts either. */
-const SUSPICIOUS = /BEGIN|Bearer|Basic|@/;
+/** Text without one of these has none of the shapes above: most text is looked at once. */
+const SUSPICIOUS = /-----BEGIN|(?:Bearer|Basic)\s|:\/\/|[\w+/-]{60}/;
 
 /**
  * A text without anything that looks like key material: PEM private keys, bearer and basic credentials, user
  * information in URLs and long runs of base64 or hex. Longer text than 2 000 characters is cut.
  */
 export function redactText(text: string): string {
-  if (text.length < SHORTEST_RUN && !SUSPICIOUS.test(text)) return text;
   const cut = text.length > MAX_STRING ? `${text.slice(0, MAX_STRING)}… (${text.length} characters)` : text;
+  if (!SUSPICIOUS.test(cut)) return cut;
   return SECRET_TEXT.reduce((rest, shape) => rest.replace(shape, REDACTED), cut);
 }
 
@@ -52,14 +49,14 @@ function isJwk(value: object): boolean {
   return 'kty' in value && ('d' in value || 'k' in value);
 }
 
-function errorFacts(error: Error, depth: number, seen: ReadonlySet<object>): Record<string, unknown> {
+function errorFacts(error: Error, depth: number, seen: readonly object[]): Record<string, unknown> {
   const { code, finding } = error as { code?: unknown; finding?: unknown };
   const facts = { name: error.name, code, message: error.message, finding };
   return redactEntries(facts, depth, seen);
 }
 
-function redactEntries(value: object, depth: number, seen: ReadonlySet<object>): Record<string, unknown> {
-  const within = new Set(seen).add(value);
+function redactEntries(value: object, depth: number, seen: readonly object[]): Record<string, unknown> {
+  const within = [...seen, value];
   const entries: [string, unknown][] = [];
   for (const [name, v] of Object.entries(value).slice(0, MAX_ENTRIES)) {
     if (v === undefined || typeof v === 'function' || typeof v === 'symbol') continue;
@@ -68,22 +65,22 @@ function redactEntries(value: object, depth: number, seen: ReadonlySet<object>):
   return Object.fromEntries(entries);
 }
 
-function redactObject(value: object, depth: number, seen: ReadonlySet<object>): unknown {
+function redactObject(value: object, depth: number, seen: readonly object[]): unknown {
   if (value instanceof KeyObject || isJwk(value)) return REDACTED;
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return `[${value.byteLength} bytes]`;
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'invalid date' : value.toISOString();
   if (value instanceof URL) return redactText(value.href);
-  if (seen.has(value)) return '[circular]';
+  if (seen.includes(value)) return '[circular]';
   if (depth >= MAX_DEPTH) return '[nested too deep]';
   if (value instanceof Error) return errorFacts(value, depth, seen);
   if (Array.isArray(value)) {
-    const within = new Set(seen).add(value);
+    const within = [...seen, value];
     return value.slice(0, MAX_ENTRIES).map((item) => redactWithin(item, depth + 1, within));
   }
   return redactEntries(value, depth, seen);
 }
 
-function redactWithin(value: unknown, depth: number, seen: ReadonlySet<object>): unknown {
+function redactWithin(value: unknown, depth: number, seen: readonly object[]): unknown {
   if (typeof value === 'string') return redactText(value);
   if (typeof value === 'bigint') return value.toString();
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
@@ -96,5 +93,5 @@ function redactWithin(value: unknown, depth: number, seen: ReadonlySet<object>):
  * their facts; cycles, depth and length are bounded. The result is plain JSON.
  */
 export function redactFields(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return redactEntries(fields, 0, new Set());
+  return redactEntries(fields, 0, []);
 }
