@@ -4,6 +4,7 @@ export { rulesText } from './documents/report.ts';
 export { DocumentRefusal } from './documents/submitted.ts';
 export { createNotifier } from './notify/notifier.ts';
 export type * from './notify/types.ts';
+export { keyedId } from './submit/complete-header.ts';
 export { createBacklog } from './submit/backlog.ts';
 export type { Intake } from './submit/intake.ts';
 export { inspect } from './inspect/inspect.ts';

@@ -26,6 +26,12 @@ export type { AnswerFacts } from './answer-request.ts';
 export { checkExchangeDocument, isInvalid } from './check-document.ts';
 export type { CheckedDocument, CheckFacts } from './check-document.ts';
 export { createDocumentCheck } from './document-check.ts';
+export { createExchanges } from './exchange/exchanges.ts';
+export type { Caller, ExchangeRecord, Exchanges, ExchangesContext, Granted } from './exchange/exchanges.ts';
+export { citizenLink } from './exchange/links.ts';
+export { timelineOf } from './exchange/timeline.ts';
+export type { TimelineEntry, TimelineEvent } from './exchange/timeline.ts';
+export type { AnsweredDocument, AnswerWish, RequestContent, RequestWish } from './exchange/wishes.ts';
 export { HEADER_RULES, RULES } from './rules/index.ts';
 export type {
   HeaderFacts,

@@ -67,8 +67,11 @@ export function settledId(submission: Submission, idDomain: string): string | un
   return messageId;
 }
 
-/** An id from the idempotency key, so that the MessageId decides who was first, in one commit. */
-function keyedId({ idempotency }: Submission, idDomain: string): string | undefined {
+/** The MessageId that an idempotency key makes, so that the MessageId decides who was first, in one commit. */
+export function keyedId(
+  { idempotency }: Pick<Submission, 'idempotency'>,
+  idDomain: string,
+): string | undefined {
   if (idempotency === undefined) return undefined;
   // As a list: no caller and key run together into the text of another pair.
   const pair = JSON.stringify([idempotency.caller, idempotency.key]);
