@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parseDuration, parseSize } from '../protocol/pmode/index.ts';
+import { buildCommonServices } from './common-services.ts';
 import { configDefaults, serverTlsDefaults } from './defaults.ts';
 import type { ConfigFile } from './file-shape.ts';
 import { secretFrom } from './secrets.ts';
@@ -78,6 +79,7 @@ export function buildConfig(merged: ConfigFile, base: BaseFolder, source: string
     limits: limitsOf(written),
     breaker: breakerOf(written),
     times: timesOf(written),
+    ...buildCommonServices(written.commonServices, (key) => base('commonServices', key)),
     ...tracingOf(merged, base),
     log: { level: written.log.level },
   };

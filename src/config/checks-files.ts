@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import type { SettingPath } from '../protocol/pmode/index.ts';
+import { commonServiceFiles } from './checks-common-services.ts';
 import { webhookFiles, webhookSecretFiles } from './checks-webhooks.ts';
 import type { ConfigCheck, ConfigDraft, ConfigHit } from './check-table.ts';
 
@@ -22,6 +23,7 @@ function namedFiles(draft: ConfigDraft): readonly NamedFile[] {
       ...named(['keys', index, 'certificate'], written.keys?.[index]?.certificate, certificate),
     ]),
     ...webhookFiles(draft),
+    ...commonServiceFiles(draft),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { isLoopback } from '../protocol/pmode/index.ts';
 import type { SettingPath } from '../protocol/pmode/index.ts';
 import { loadApiKeys } from './api-keys.ts';
+import { commonServiceChecks } from './checks-common-services.ts';
 import { fileChecks } from './checks-files.ts';
 import { serverChecks } from './checks-servers.ts';
 import { webhookChecks } from './checks-webhooks.ts';
@@ -219,5 +220,6 @@ export const configChecks: readonly ConfigCheck[] = [
   ...fileChecks,
   ...serverChecks,
   ...webhookChecks,
+  ...commonServiceChecks,
   ...rest,
 ];

@@ -1,3 +1,4 @@
+import { commonServicesDefaults } from './common-services.ts';
 import type { ConfigFile } from './file-shape.ts';
 
 /** Suites with forward secrecy and authenticated encryption only (eDelivery AS4 1.15 §1.4.2.6). */
@@ -70,6 +71,7 @@ export const configDefaults = {
     shutdown: '30s',
   },
   outbound: { tls: { minVersion: 'TLSv1.2', ciphers } },
+  commonServices: commonServicesDefaults,
   log: { level: 'info' },
 } as const satisfies ConfigFile;
 

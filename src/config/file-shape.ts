@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { commonServicesShape } from './common-services-shape.ts';
 import { exchanges } from './exchange-shape.ts';
 import { count, duration, files, host, path, port, secret, size, text } from './setting-kinds.ts';
 import { WEBHOOK_EVENTS } from './webhook-events.ts';
@@ -260,6 +261,9 @@ export const configFileShape = z
       })
       .optional()
       .describe('How we connect to partners.'),
+    commonServices: commonServicesShape
+      .optional()
+      .describe('The Evidence Broker and the Data Service Directory; they are asked when this names them.'),
     tracing: z
       .strictObject({
         endpoint: text(1024)

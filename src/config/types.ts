@@ -192,6 +192,28 @@ export interface ConfiguredWebhook {
   readonly retry: { readonly firstMs: number; readonly longestMs: number; readonly windowMs: number };
 }
 
+/** The Evidence Broker and the Data Service Directory: where they are, who signs for them, how long answers count. */
+export interface ConfiguredCommonServices {
+  /** Where a service without an address is discovered. */
+  readonly environment?: 'acc' | 'prod' | 'testing' | undefined;
+  /** By service: Evidence Broker and Data Service Directory. */
+  readonly addresses: { readonly eb?: string; readonly dsd?: string };
+  /** Absolute paths of PEM files: the roots that signers come from. */
+  readonly anchors: readonly string[];
+  /** Attributes that the subject of the signer must carry, by keyword. */
+  readonly signer: Readonly<Record<string, string>>;
+  /** Absolute paths of PEM files: authorities of TLS; empty means those that come with Node. */
+  readonly authorities: readonly string[];
+  readonly allowPrivate: boolean;
+  readonly freshMs: number;
+  readonly keepMs: number;
+  /** ms an answer may have been signed ago when it comes; no bound without it. */
+  readonly signatureAgeMs?: number | undefined;
+  readonly timeoutMs: number;
+  readonly answerBytes: number;
+  readonly entries: number;
+}
+
 /** Everything the gateway is told from outside: one snapshot, validated and frozen. All paths are absolute. */
 export interface Config {
   /** The file it was read from. */
@@ -243,6 +265,8 @@ export interface Config {
   readonly limits: ConfiguredLimits;
   readonly breaker: ConfiguredBreaker;
   readonly times: ConfiguredTimes;
+  /** The common services of the evidence exchange; not asked without it. */
+  readonly commonServices?: ConfiguredCommonServices | undefined;
   /** Where traces go; none are made without it. */
   readonly tracing?: ConfiguredTracing | undefined;
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent' };

@@ -6,8 +6,9 @@ import { inspect } from 'node:util';
 import { stringify } from 'yaml';
 import { configChecks, loadConfig, databaseAddress } from '../../src/config/index.ts';
 import type { ConfigFile, ConfigSources } from '../../src/config/index.ts';
+import { commonServiceCases } from './cases-common-services.ts';
 import { configOf, load, makeFolder, minimal, token } from './loading.ts';
-import type { Settings } from './loading.ts';
+import type { Case, Settings } from './loading.ts';
 
 test('a minimal file is enough, and every default is filled in', () => {
   const { config, problems, folder, file } = load(minimal);
@@ -274,12 +275,6 @@ test('a problem with a secret does not repeat it', () => {
   assert.ok(!/1234567|7654321/.test(JSON.stringify(problems)));
 });
 
-interface Case {
-  readonly fails: Settings;
-  readonly path: string;
-  readonly passes?: Settings;
-}
-
 const withTls = (tls: Settings): Settings => ({ ...minimal, listeners: { as4: { host: '127.0.0.1', tls } } });
 const withKey = (key: Settings): Settings => ({ ...minimal, keys: [key] });
 const withApi = (api: Settings): Settings => ({ ...minimal, listeners: { as4: { host: '127.0.0.1' }, api } });
@@ -481,6 +476,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       passes: { ...minimal, redis: 'rediss://user:p%40ss@redis.example:6380/1' },
     },
   ],
+  ...commonServiceCases,
   'tracing-endpoint': [
     { fails: { ...minimal, tracing: { ratio: 0.5 } }, path: 'tracing.endpoint' },
     { fails: { ...minimal, tracing: { endpoint: 'collector:4318' } }, path: 'tracing.endpoint' },

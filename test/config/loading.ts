@@ -58,3 +58,10 @@ export function configOf(
   if (config === undefined) throw new Error(problems.map(({ message }) => message).join('\n'));
   return { ...config, folder };
 }
+
+/** Settings that a check finds wrong at a path, and others that it does not. */
+export interface Case {
+  readonly fails: Settings;
+  readonly path: string;
+  readonly passes?: Settings;
+}
