@@ -10,6 +10,12 @@ import { tooLarge } from './read-json.ts';
 /** The field that describes the message; everything else in the form is a file, whatever it calls itself. */
 const MESSAGE_FIELD = 'message';
 
+/** What the parser writes for bytes that are no character; nobody means it. */
+const LOST = '\uFFFD';
+
+/** Values of Content-Transfer-Encoding that change nothing. */
+const UNCODED: ReadonlySet<string> = new Set(['7bit', '8bit', 'binary']);
+
 /** What comes out of a form, in order. */
 export type FormItem =
   | { readonly kind: 'message'; readonly text: string }
@@ -89,9 +95,11 @@ export class UploadForm {
         },
       });
       parser.on('field', (_name, text: string, _nameCut, cut: boolean) =>
-        cut ? this.#fail(tooLarge(MESSAGE_FIELD, messageFieldBytes)) : this.#push({ kind: 'message', text }),
+        cut ? this.#fail(tooLarge(MESSAGE_FIELD, messageFieldBytes)) : this.#message(text),
       );
-      parser.on('file', (name: string | undefined, stream) => this.#file(name ?? '', stream));
+      parser.on('file', (name: string | undefined, stream, _fileName, encoding) =>
+        this.#file(name ?? '', stream, encoding),
+      );
       parser.on('finish', () => this.#push({ kind: 'end' }));
       parser.on('error', (error: unknown) =>
         this.#fail(malformed('The form is not complete or not well-formed.', error)),
@@ -106,9 +114,19 @@ export class UploadForm {
     }
   }
 
-  #file(name: string, stream: Readable): void {
+  #message(text: string): void {
+    if (text.includes(LOST)) this.#fail(malformed('The field "message" has characters that are not UTF-8.'));
+    else this.#push({ kind: 'message', text });
+  }
+
+  #file(name: string, stream: Readable, encoding: string): void {
     // The parser reports a part that ends early on the stream only.
     stream.on('error', (cause) => this.#fail(malformed(`The form ends inside "${name}".`, cause)));
+    // Forms have no encodings (RFC 7578 4.7): decoded by nobody, the part would be kept as other bytes than were meant.
+    if (!UNCODED.has(encoding.toLowerCase()))
+      this.#fail(
+        malformed(`"${name}" is encoded (${encoding.slice(0, 40)}); its bytes are wanted as they are.`),
+      );
     if (this.#failure) stream.destroy(this.#failure);
     else this.#push({ kind: 'file', name, stream });
   }

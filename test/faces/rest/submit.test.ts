@@ -436,3 +436,38 @@ test('curl-style Expect: 100-continue is answered before the body when the reque
   await eventually(() => /\r\n\r\n\{/.test(text), 'answer');
   assert.match(text, /^HTTP\/1\.1 401 /);
 });
+
+const RAW = (part: string): Buffer =>
+  Buffer.from(
+    `--b\r\nContent-Disposition: form-data; name="message"\r\n\r\n${messageWith(1)}\r\n${part}\r\n--b--\r\n`,
+  );
+
+const postRaw = (api: Api, body: Buffer): Promise<Answer> =>
+  api.call('POST', '/v1/messages', {
+    headers: { 'content-type': 'multipart/form-data; boundary=b' },
+    body: new Uint8Array(body),
+  });
+
+test('a part that says it is base64 is refused, not kept as other bytes than were meant', async (t) => {
+  const api = await startApi(t);
+  const part = (encoding: string): Buffer =>
+    RAW(
+      `--b\r\nContent-Disposition: form-data; name="part-0"; filename="x"\r\nContent-Transfer-Encoding: ${encoding}\r\n\r\naGk=`,
+    );
+  for (const encoding of ['base64', 'quoted-printable'])
+    assertProblem(await postRaw(api, part(encoding)), 400, 'rest/malformed-form', 'body');
+  for (const encoding of ['binary', '8bit', '7BIT'])
+    assert.equal((await postRaw(api, part(encoding))).status, 202, encoding);
+  assertNothingLeft(api);
+});
+
+test('a message field that is not UTF-8 is refused, as a JSON body is', async (t) => {
+  const api = await startApi(t);
+  const [before, after] = [
+    '--b\r\nContent-Disposition: form-data; name="message"\r\n\r\n{"action":"M',
+    'ller","parts":[]}\r\n--b--\r\n',
+  ];
+  const latin = Buffer.from(`${before}ü${after}`, 'latin1');
+  assertProblem(await postRaw(api, latin), 400, 'rest/malformed-form', 'body');
+  assert.equal((await postRaw(api, Buffer.from(`${before}ü${after}`))).status, 202);
+});
