@@ -7,6 +7,7 @@ import type { Closings } from './gateway/closings.ts';
 import { submissionIntake } from './gateway/intake.ts';
 import type { Making } from './gateway/making.ts';
 import { openDoors } from './gateway/open-doors.ts';
+import { openExchanges } from './gateway/open-exchanges.ts';
 import { openNode } from './gateway/open-node.ts';
 import { openOperations } from './gateway/open-operations.ts';
 import { openNotifier } from './gateway/open-notifier.ts';
@@ -101,11 +102,13 @@ async function startAll(
   const notifier = openNotifier(making, world);
   addCareSignals(making.signals, msh, notifier);
   const doors: Closings = [];
-  const workers = [() => msh.stop(), () => notifier.stop()];
+  const exchanges = openExchanges(making, world, msh);
+  const workers = [() => msh.stop(), () => notifier.stop(), () => exchanges?.stop() ?? Promise.resolve()];
   making.closings.push(() => finish([...doors, ...workers], making.config.times.shutdownMs, patience));
   const node = await openNode(making, world);
   const urls = await openDoors({ ...making, world, msh, space, notifier, node, doors });
   await Promise.all([msh.start(), notifier.start()]);
+  exchanges?.start();
   making.signals.phase = 'running';
   return { ...urls, operations, msh };
 }

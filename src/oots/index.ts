@@ -32,6 +32,11 @@ export { citizenLink } from './exchange/links.ts';
 export { timelineOf } from './exchange/timeline.ts';
 export type { TimelineEntry, TimelineEvent } from './exchange/timeline.ts';
 export type { AnsweredDocument, AnswerWish, RequestContent, RequestWish } from './exchange/wishes.ts';
+export { createRecorder } from './exchange/recorder.ts';
+export type { Recorder, RecorderContext } from './exchange/recorder.ts';
+export type { ExchangeTimes } from './exchange/move.ts';
+export { refuseDocument } from './exchange/refuse.ts';
+export type { RefusalContext } from './exchange/refuse.ts';
 export { HEADER_RULES, RULES } from './rules/index.ts';
 export type {
   HeaderFacts,

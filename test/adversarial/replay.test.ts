@@ -111,7 +111,7 @@ async function receiveBy(gateway: TestGateway, message: Forged) {
 }
 
 describe('R01 after a crash', () => {
-  const open = async (folder: string, store?: (store: Store) => Store): Promise<TestGateway> =>
+  const open = async (folder: string, store?: <S extends Store>(store: S) => S): Promise<TestGateway> =>
     openTestGateway({
       party: 'AP_B',
       pmodes: { 'a-b.yaml': oneWayYaml('AP_A', 'AP_B') },

@@ -1,7 +1,6 @@
 import type { TestContext } from 'node:test';
-import type { Store } from '../../src/msh/ports/index.ts';
 import { openPostgresStore } from '../../src/world/store/index.ts';
-import type { PostgresSettings } from '../../src/world/store/index.ts';
+import type { PostgresSettings, WholeStore } from '../../src/world/store/index.ts';
 import { postgresDatabase } from './postgres-server.ts';
 import type { Ending } from './test-pair.ts';
 
@@ -22,7 +21,7 @@ export function settingsOf(url: string, more: Partial<PostgresSettings> = {}): P
 }
 
 /** A store on a database of its own; both go when the test ends. */
-export async function openTestStore(ending: Ending): Promise<{ store: Store; url: string }> {
+export async function openTestStore(ending: Ending): Promise<{ store: WholeStore; url: string }> {
   const url = await postgresDatabase(ending);
   const store = await openPostgresStore(settingsOf(url));
   ending.after(() => store.close());
@@ -31,7 +30,7 @@ export async function openTestStore(ending: Ending): Promise<{ store: Store; url
 
 const urls = new WeakMap<object, string>();
 
-async function openAt(test: TestContext, url: string): Promise<Store> {
+async function openAt(test: TestContext, url: string): Promise<WholeStore> {
   const store = await openPostgresStore(settingsOf(url));
   urls.set(store, url);
   test.after(() => store.close());
@@ -40,10 +39,11 @@ async function openAt(test: TestContext, url: string): Promise<Store> {
 
 /** What the contract suites need of the store on PostgreSQL. */
 export const postgresUnderTest = {
-  open: async (test: TestContext): Promise<Store> => await openAt(test, await postgresDatabase(test)),
+  open: async (test: TestContext): Promise<WholeStore> => await openAt(test, await postgresDatabase(test)),
   /** Another node on the same database. */
-  beside: async (test: TestContext, store: Store): Promise<Store> => await openAt(test, urls.get(store)!),
-  reopen: async (test: TestContext, store: Pick<Store, 'close'>): Promise<Store> => {
+  beside: async (test: TestContext, store: Pick<WholeStore, 'close'>): Promise<WholeStore> =>
+    await openAt(test, urls.get(store)!),
+  reopen: async (test: TestContext, store: Pick<WholeStore, 'close'>): Promise<WholeStore> => {
     await store.close();
     return await openAt(test, urls.get(store)!);
   },

@@ -13,7 +13,7 @@ import type { UserMessage } from '../../src/protocol/ebms/index.ts';
 /** A user message with every optional value in use and characters that columns like to spoil. */
 export function userMessage(
   messageId: string,
-  values: { conversationId?: string; action?: string } = {},
+  values: { conversationId?: string; action?: string; service?: string } = {},
 ): UserMessage {
   return {
     mpc: 'http://docs.oasis-open.org/ebxml-msg/ebms/v3.0/ns/core/200704/defaultMPC',
@@ -27,7 +27,10 @@ export function userMessage(
     to: { partyIds: [{ value: 'urn:party:c3' }], role: 'http://sdg.europa.eu/edelivery/gateway' },
     collaborationInfo: {
       agreementRef: { value: 'http://sdg.europa.eu/edelivery/agreement' },
-      service: { value: 'QueryManager', type: 'urn:oasis:names:tc:ebcore:ebrs:ebms:binding:1.0' },
+      service: {
+        value: values.service ?? 'QueryManager',
+        type: 'urn:oasis:names:tc:ebcore:ebrs:ebms:binding:1.0',
+      },
       action: values.action ?? 'ExecuteQueryRequest',
       conversationId: values.conversationId ?? 'conversation-1',
     },

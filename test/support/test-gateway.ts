@@ -19,7 +19,6 @@ import type {
   PayloadStore,
   Queue,
   SendingLimits,
-  Store,
   StoredPart,
   Submission,
   SubmitResult,
@@ -33,6 +32,7 @@ import type { PMode } from '../../src/protocol/pmode/index.ts';
 import { openFilePayloads } from '../../src/world/payloads/index.ts';
 import { createLocalQueue } from '../../src/world/queue/index.ts';
 import { openSqliteStore } from '../../src/world/store/index.ts';
+import type { WholeStore } from '../../src/world/store/index.ts';
 
 /** A clock that stands still until it is told to go on. ms since the epoch. */
 export interface TestClock {
@@ -97,7 +97,7 @@ export function keyRingOf(keys: TestKeys): KeyRing {
 
 /** The adapters a gateway works on. */
 export interface TestWorld {
-  readonly store: Store;
+  readonly store: WholeStore;
   readonly payloads: PayloadStore;
   readonly queue: Queue;
   readonly transport: Transport;

@@ -1,5 +1,6 @@
 import { countingStoreContract } from '../../contract/counting-store.ts';
 import { eventStoreContract } from '../../contract/event-store.ts';
+import { exchangeStoreContract } from '../../contract/exchange-store.ts';
 import { messageStoreContract } from '../../contract/message-store.ts';
 import { partnerStoreContract } from '../../contract/partner-store.ts';
 import { nodeRegistryContract } from '../../contract/node-registry.ts';
@@ -11,6 +12,7 @@ const under = { ...postgresUnderTest, skip };
 
 messageStoreContract('PostgreSQL', under);
 eventStoreContract('PostgreSQL', under);
+exchangeStoreContract('PostgreSQL', under);
 partnerStoreContract('PostgreSQL', under);
 nodeRegistryContract('PostgreSQL', under);
 countingStoreContract('PostgreSQL', under.open, skip);

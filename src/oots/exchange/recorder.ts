@@ -1,0 +1,228 @@
+import { describeError, isQuoinError } from '../../protocol/errors/index.ts';
+import type { EventStore, Msh, Nature, Observer, StoredPart } from '../../msh/index.ts';
+import { documentPartOf, SERVICE } from '../exchange-header.ts';
+import type { Exchange, ExchangeStore, RecordedDocument, Unrecorded } from '../ports/index.ts';
+import { DOCUMENT_LIMITS } from '../read-document.ts';
+import type { ExchangeTimes } from './move.ts';
+import { recordingOf } from './recording.ts';
+
+/** What the recorder works with; times in ms. */
+export interface RecorderContext {
+  readonly store: ExchangeStore & Pick<EventStore, 'onEvent'>;
+  readonly msh: Pick<Msh, 'openPayload'>;
+  readonly observer: Observer;
+  readonly nature: Nature;
+  readonly times: ExchangeTimes & { readonly pollMs: number; readonly keepMs: number };
+  /** Tells whoever sent a request that it is refused; the same each time, so that once is enough. */
+  readonly refuse: (document: RecordedDocument) => Promise<void>;
+  /** Answers a request that nobody answered in time; without it such exchanges expire. */
+  readonly answerOverdue?: ((exchange: Exchange) => Promise<void>) | undefined;
+}
+
+/** Follows the messages of the exchange and records their documents. */
+export interface Recorder {
+  /** Resolves when everything that was kept before the call is recorded. Never rejects. */
+  readonly record: () => Promise<void>;
+  readonly start: () => void;
+  /** Resolves when what runs has finished. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Messages recorded at a time. */
+const AT_ONCE = 100;
+
+/** How far behind the last message it is looked for others: a transaction that is not committed yet may keep one. */
+const BEHIND_MS = 10 * 60 * 1000;
+
+/** The same for the looks in between, which are frequent. */
+const CLOSE_BEHIND_MS = 30_000;
+
+/** ms between two looks that go far behind. */
+const FAR_EVERY_MS = 30_000;
+
+/** ms between two times old documents are forgotten. */
+const FORGET_EVERY_MS = 60 * 60 * 1000;
+
+/** How much is recorded of messages that are older than the first record, ms. */
+const BEFORE_FIRST_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * The recorder of one gateway. Several on one store do the same work side by side: what one has recorded the others skip,
+ * and what a process left undone that died the next one finds.
+ */
+export function createRecorder(context: RecorderContext): Recorder {
+  const { store, nature, times } = context;
+  const due = createDue(nature.now);
+  let since: number | undefined;
+  let stopped = false;
+  let running: Promise<void> | undefined;
+  let queued: Promise<void> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let unlisten: (() => void) | undefined;
+
+  const pass = async (): Promise<void> => {
+    const now = nature.now();
+    since ??= ((await store.lastRecorded()) ?? now - BEFORE_FIRST_MS) - BEHIND_MS;
+    await recordAll(context, since, () => stopped);
+    since = now - (due('far', FAR_EVERY_MS) ? BEHIND_MS : CLOSE_BEHIND_MS);
+    if (due('waiting', times.pollMs)) await lookAfterWaiting(context, now);
+    if (due('old', FORGET_EVERY_MS)) await forget(context);
+  };
+
+  const once = async (): Promise<void> => {
+    try {
+      await pass();
+    } catch (error) {
+      context.observer.emit({ event: 'exchanges/failed', level: 'error', reason: describeError(error) });
+    }
+  };
+
+  // One at a time: whoever asks while one runs gets the next, which has everything that was there when they asked.
+  const record = (): Promise<void> => {
+    if (running === undefined) {
+      running = once().finally(() => (running = undefined));
+      return running;
+    }
+    queued ??= running.then(() => {
+      queued = undefined;
+      return record();
+    });
+    return queued;
+  };
+
+  const tick = (): void => {
+    if (stopped) return;
+    timer = setTimeout(() => void record().then(tick), times.pollMs);
+  };
+
+  return {
+    record,
+    start: () => {
+      unlisten = store.onEvent(() => void (stopped || record()));
+      void record().then(tick);
+    },
+    stop: async () => {
+      stopped = true;
+      unlisten?.();
+      clearTimeout(timer);
+      await (queued ?? running);
+    },
+  };
+}
+
+/** Whether something is due that is done every so often; the first time it is. */
+function createDue(now: () => number): (what: string, everyMs: number) => boolean {
+  const last = new Map<string, number>();
+  return (what, everyMs) => {
+    const at = last.get(what);
+    if (at !== undefined && now() - at < everyMs) return false;
+    last.set(what, now());
+    return true;
+  };
+}
+
+async function recordAll(context: RecorderContext, since: number, isOver: () => boolean): Promise<void> {
+  for (;;) {
+    const messages = await context.store.unrecorded(SERVICE.value, since, AT_ONCE);
+    let done = 0;
+    for (const message of messages) if (!isOver() && (await recordOne(context, message))) done += 1;
+    if (messages.length < AT_ONCE || done === 0) return;
+  }
+}
+
+/** Whether it is recorded now; what cannot be is told, and tried again. */
+async function recordOne(context: RecorderContext, unrecorded: Unrecorded): Promise<boolean> {
+  const { store, observer, times } = context;
+  const { messageId, userMessage, pmodeId: pmode } = unrecorded.message;
+  const { conversationId } = userMessage.collaborationInfo;
+  try {
+    const bytes = await documentOf(context, unrecorded);
+    const recording = recordingOf(unrecorded, bytes, times);
+    if ((await store.record(recording)) === 'recorded')
+      observer.emit({
+        event: 'exchanges/recorded',
+        level: 'debug',
+        messageId,
+        conversationId,
+        pmode,
+        kind: recording.document.facts.kind,
+        role: recording.place.role,
+      });
+    return true;
+  } catch (error) {
+    const reason = describeError(error);
+    observer.emit({
+      event: 'exchanges/not-recorded',
+      level: 'error',
+      messageId,
+      conversationId,
+      pmode,
+      reason,
+    });
+    return false;
+  }
+}
+
+async function documentOf(context: RecorderContext, { message }: Unrecorded): Promise<Buffer> {
+  const part = message.parts[documentPartOf(message.userMessage)];
+  if (part === undefined) return Buffer.alloc(0);
+  try {
+    return await headOf(context, part);
+  } catch (error) {
+    // It was removed before anybody looked: there is nothing left to read, however often it is tried.
+    if (isQuoinError(error) && error.code === 'payloads/not-found') return Buffer.alloc(0);
+    throw error;
+  }
+}
+
+/** What is larger than a document may be is cut off behind the first byte that is too much, and cannot be read. */
+async function headOf({ msh }: RecorderContext, part: StoredPart): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let left = DOCUMENT_LIMITS.maxBytes! + 1;
+  for await (const chunk of msh.openPayload(part.payload, { compressed: part.compressed })) {
+    chunks.push(Buffer.from(chunk.subarray(0, left)));
+    left -= chunk.byteLength;
+    if (left <= 0) break;
+  }
+  return Buffer.concat(chunks);
+}
+
+async function lookAfterWaiting(context: RecorderContext, now: number): Promise<void> {
+  const { store, refuse } = context;
+  await store.failUndelivered(now);
+  for (const document of await store.dueRefusals(AT_ONCE))
+    await refuse(document).then(
+      () => store.settleRefusal(document.rowId),
+      // Told already; it stays due.
+      () => undefined,
+    );
+  for (const exchange of await store.overdue(now, AT_ONCE)) await endWaiting(context, exchange, now);
+}
+
+/** Whoever asked is told where that is wanted; the exchange moves by the answer then, and expires when none can be given. */
+async function endWaiting(context: RecorderContext, exchange: Exchange, now: number): Promise<void> {
+  const { answerOverdue, observer } = context;
+  try {
+    if (exchange.role === 'provider' && answerOverdue !== undefined) {
+      await answerOverdue(exchange);
+      return;
+    }
+  } catch (error) {
+    const reason = describeError(error);
+    observer.emit({ event: 'exchanges/not-answered', level: 'warn', exchange: exchange.id, reason });
+  }
+  await expire(context, exchange, now);
+}
+
+async function expire({ store, observer }: RecorderContext, exchange: Exchange, now: number): Promise<void> {
+  if (!(await store.expire(exchange, now))) return;
+  const { id, role, conversationId, state } = exchange;
+  observer.emit({ event: 'exchanges/expired', level: 'warn', exchange: id, role, conversationId, state });
+}
+
+async function forget({ store, observer, nature, times }: RecorderContext): Promise<void> {
+  let documents = 0;
+  for (let some = 1; some > 0; documents += some)
+    some = await store.forgetDocuments(nature.now() - times.keepMs);
+  if (documents > 0) observer.emit({ event: 'exchanges/forgotten', level: 'info', documents });
+}

@@ -1,0 +1,75 @@
+import type { InboundMessage, OutboundMessage } from '../../msh/index.ts';
+import { derivedUuid } from '../derived-uuid.ts';
+import { kindOfAction, propertyOf } from '../exchange-header.ts';
+import type { DocumentFacts, ExchangePlace, ExchangeRole, Recording, Unrecorded } from '../ports/index.ts';
+import { UUID } from '../rules/patterns.ts';
+import { readFacts } from './facts.ts';
+import { moveExchange } from './move.ts';
+import type { ExchangeTimes, Moving } from './move.ts';
+
+/** How the document of a message is recorded. */
+export function recordingOf(
+  { direction, message }: Unrecorded,
+  bytes: Uint8Array,
+  times: ExchangeTimes,
+): Recording {
+  const { userMessage, rowId, messageId } = message;
+  const facts = readFacts(userMessage, bytes);
+  const at = direction === 'out' ? message.submittedAt : message.receivedAt;
+  const begun = begunBy(message, roleOf(direction, userMessage), facts);
+  const isWithheld = direction === 'in' && !message.deliverable;
+  return {
+    document: { rowId, direction, messageId, at, facts },
+    bytes,
+    message,
+    place: placeOf(begun, facts),
+    move: (before) => moveExchange(before, { facts, at, begun, isWithheld }, times),
+  };
+}
+
+type Message = OutboundMessage | InboundMessage;
+
+/** Who sends a request asks, and who sends an answer provides. */
+function roleOf(direction: 'in' | 'out', { collaborationInfo }: Message['userMessage']): ExchangeRole {
+  const isRequest = kindOfAction(collaborationInfo.action) === 'request';
+  return isRequest === (direction === 'out') ? 'requester' : 'provider';
+}
+
+function begunBy(message: Message, role: ExchangeRole, facts: DocumentFacts): Moving['begun'] {
+  const { userMessage, partner, pmodeId, rowId } = message;
+  const isRequest = kindOfAction(userMessage.collaborationInfo.action) === 'request';
+  const corners = [propertyOf(userMessage, 'originalSender'), propertyOf(userMessage, 'finalRecipient')];
+  // Of a request the sender is the requester, of an answer the recipient.
+  const [requester, provider] = isRequest ? corners : [...corners].reverse();
+  const [party, counterparty] = role === 'requester' ? [requester, provider] : [provider, requester];
+  const exchangeId = exchangeIdOf(userMessage);
+  return {
+    id: derivedUuid(JSON.stringify([role, partner, exchangeId ?? facts.requestId ?? rowId])),
+    role,
+    partner,
+    pmodeId,
+    ...(party === undefined ? {} : { party: party.value }),
+    ...(counterparty === undefined ? {} : { counterparty: counterparty.value }),
+    ...(exchangeId === undefined ? {} : { exchangeId }),
+    conversationId: userMessage.collaborationInfo.conversationId,
+    requestRowId: rowId,
+  };
+}
+
+function exchangeIdOf(userMessage: Message['userMessage']): string | undefined {
+  const said = propertyOf(userMessage, 'ExchangeId')?.value.trim().toLowerCase();
+  return said !== undefined && UUID.test(said) ? said : undefined;
+}
+
+function placeOf(begun: Moving['begun'], facts: DocumentFacts): ExchangePlace {
+  const { role, partner, id, exchangeId, conversationId } = begun;
+  const { kind, requestId, previewLocation } = facts;
+  const isSecond = kind === 'request' && previewLocation !== undefined && exchangeId === undefined;
+  return {
+    role,
+    partner,
+    id,
+    ...(kind === 'request' || kind === 'unreadable' ? {} : { answers: requestId ?? '' }),
+    ...(isSecond ? { preview: { conversationId, location: previewLocation } } : {}),
+  };
+}
