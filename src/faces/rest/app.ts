@@ -3,6 +3,7 @@ import express from 'express';
 import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
 import type { ApiKey } from '../../config/index.ts';
 import type { Msh, Notifier, Observer } from '../../msh/index.ts';
+import type { Exchanges } from '../../oots/index.ts';
 import { describeError } from '../../protocol/errors/index.ts';
 import { doorkeeper } from './access.ts';
 import type { Doorkeeper } from './access.ts';
@@ -21,6 +22,7 @@ import type { OpenRoute } from './routes.ts';
 export interface RestAppOptions {
   readonly msh: Msh;
   readonly notifier: Notifier;
+  readonly exchanges?: Exchanges | undefined;
   readonly observer: Observer;
   readonly configuration?: ConfigurationDesk | undefined;
   readonly limits?: Partial<RestLimits> | undefined;
@@ -181,6 +183,7 @@ export function restApp(options: RestAppOptions): Express {
   const shared: Shared = {
     msh: options.msh,
     notifier: options.notifier,
+    exchanges: options.exchanges,
     streams: { running: 0 },
     submissions: new Places(limits.submissions, () => callersOf(options)),
     observer: options.observer,

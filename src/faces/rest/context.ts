@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Request, Response } from 'express';
 import type { Msh, Notifier, Observer } from '../../msh/index.ts';
+import type { Exchanges } from '../../oots/index.ts';
 import { QuoinError } from '../../protocol/errors/index.ts';
 import type { ConfigurationDesk } from './configuration-desk.ts';
 import type { Places } from './places.ts';
@@ -49,6 +50,8 @@ export const REST_LIMITS: RestLimits = {
 export interface RestContext {
   readonly msh: Msh;
   readonly notifier: Notifier;
+  /** Evidence exchanges; undefined where none are kept. */
+  readonly exchanges?: Exchanges | undefined;
   /** Event streams that are open. */
   readonly streams: { running: number };
   /** Submissions that are being taken. */

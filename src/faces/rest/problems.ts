@@ -52,6 +52,10 @@ export const REST_PROBLEMS = {
   'rest/unknown-partner': { status: 404, title: 'The partner is not known' },
   'rest/unknown-message': { status: 404, title: 'The message is not known' },
   'rest/unknown-part': { status: 404, title: 'The message has no such part' },
+  'rest/unknown-exchange': { status: 404, title: 'The exchange is not known' },
+  'rest/no-exchanges': { status: 404, title: 'No exchanges are kept here' },
+  'rest/no-document': { status: 410, title: 'The document is no longer kept' },
+  'rest/other-request': { status: 409, title: 'Another request waits' },
   'rest/no-receipt': { status: 404, title: 'There is no receipt yet' },
   'rest/no-envelope': { status: 404, title: 'There is no envelope' },
   'rest/method-not-allowed': { status: 405, title: 'The method is not allowed here' },
@@ -69,6 +73,15 @@ export type RestErrorCode = keyof typeof REST_PROBLEMS;
 
 /** Errors of the rooms below, the first row that fits; what fits none is a defect. */
 const BELOW: readonly (readonly [RegExp, Answer])[] = [
+  [
+    /^oots\/(not-waiting|no-preview|not-answered|repeated-request)$/,
+    { status: 409, title: 'The exchange has moved on' },
+  ],
+  [/^oots\/not-recorded$/, { status: 503, title: 'The exchange is not on record yet' }],
+  [
+    /^oots\/(bad-(preview|return)-location|document-alone|incomplete-(answer|wish)|metadata-of-supplement|not-a-uuid|parts-disagree|unknown-version|unreadable-document|unsupported-media-type|wrong-(request|version))$/,
+    { status: 422, title: 'The exchange cannot be made so' },
+  ],
   [/^submit\/duplicate-message-id$/, { status: 409, title: 'The MessageId is taken' }],
   [/^submit\/too-large$/, { status: 413, title: 'The message is too large' }],
   [/^submit\/(missing|undeclared)-part$/, { status: 400, title: 'The parts do not fit the message' }],

@@ -2,6 +2,8 @@ import type { ApiScope } from '../../config/index.ts';
 import { getConfiguration, listCertificates, reload } from './configuration.ts';
 import type { Operation } from './context.ts';
 import { acknowledge, leaseInbox, redeliverInbound, releaseInbound } from './consume.ts';
+import { answerRequest, requestEvidence, requestPreview, takeExchange } from './exchange-acts.ts';
+import { getEvidence, getExchange, getExchangeDocument, listExchanges } from './exchanges.ts';
 import { listEvents, streamEvents } from './events.ts';
 import {
   getInbound,
@@ -77,6 +79,14 @@ export const ROUTES: readonly Route[] = [
   route('post', '/v1/inbox/:id/release', 'releaseInbound', 'inbox', releaseInbound, KEEPS),
   route('post', '/v1/inbox/:id/redeliver', 'redeliverInbound', 'operate', redeliverInbound, KEEPS),
   route('put', '/v1/inbox/:id/business', 'putInboundBusiness', 'inbox', putInboundBusiness, KEEPS),
+  route('post', '/v1/exchanges', 'requestEvidence', 'submit', bounded(requestEvidence), KEEPS),
+  route('get', '/v1/exchanges', 'listExchanges', 'read', listExchanges, KEEPS),
+  route('get', '/v1/exchanges/:id', 'getExchange', 'read', getExchange, KEEPS),
+  route('get', '/v1/exchanges/:id/evidence/:n', 'getEvidence', 'read', getEvidence, KEEPS),
+  route('get', '/v1/exchanges/:id/documents/:n', 'getExchangeDocument', 'read', getExchangeDocument, KEEPS),
+  route('post', '/v1/exchanges/:id/preview', 'requestPreview', 'submit', requestPreview, KEEPS),
+  route('post', '/v1/exchanges/:id/answer', 'answerRequest', 'submit', bounded(answerRequest), KEEPS),
+  route('post', '/v1/exchanges/:id/acknowledge', 'takeExchange', 'inbox', takeExchange, KEEPS),
   route('post', '/v1/ping', 'ping', 'operate', ping),
   route('post', '/v1/pmodes/explain', 'explainPModes', 'read', explain),
   route('get', '/v1/partners', 'listPartners', 'read', listPartners),

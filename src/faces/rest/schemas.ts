@@ -9,7 +9,8 @@ const service = z.strictObject({ value: text, type: text.optional() });
 const agreementRef = z.strictObject({ value: text, type: text.optional(), pmode: text.optional() });
 const property = z.strictObject({ name: text, value, type: text.optional() });
 
-const part = z.strictObject({
+/** A part as a producer declares it. */
+export const part = z.strictObject({
   contentId: text.optional(),
   mimeType: text,
   charset: text.optional(),

@@ -29,7 +29,7 @@ export interface UploadShape<T> {
 /** The parts of an upload as its description has them. */
 export interface DescribedParts {
   readonly field: string;
-  readonly parts: readonly { readonly content?: string | undefined }[];
+  readonly parts: readonly { readonly mimeType: string; readonly content?: string | undefined }[];
 }
 
 /** Takes what was described and streams its parts; whatever it leaves unread stays with the client. */

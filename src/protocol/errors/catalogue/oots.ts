@@ -79,11 +79,6 @@ export const oots: ErrorRoom = {
       cause: 'The id of a request was used before.',
       cure: 'Give each request a new id; to repeat one, send the same content with the same `Idempotency-Key`.',
     },
-    'oots/unknown-exchange': {
-      seenBy: 'B',
-      cause: 'No exchange is known by this id, or it is not one of the parties of the key.',
-      cure: 'List the exchanges.',
-    },
     'oots/unknown-version': {
       seenBy: 'B',
       cause: 'A document announces a version of the EDM that is not known here.',

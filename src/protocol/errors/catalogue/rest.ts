@@ -5,6 +5,26 @@ export const rest: ErrorRoom = {
   about: 'the backend API',
   note: 'problem+json with this status; every wrong field is listed at once where possible.',
   codes: {
+    'rest/unknown-exchange': {
+      seenBy: 'B',
+      cause: 'No exchange is known by this id, or it is not one of the parties of the key (404).',
+      cure: 'List exchanges.',
+    },
+    'rest/other-request': {
+      seenBy: 'B',
+      cause: 'An answer names another request than the one that waits in the exchange by now (409).',
+      cure: 'Read the exchange again.',
+    },
+    'rest/no-exchanges': {
+      seenBy: 'B',
+      cause: 'This access point keeps no exchanges (404).',
+      cure: 'Set `exchanges.record`, or use messages and inbox.',
+    },
+    'rest/no-document': {
+      seenBy: 'B',
+      cause: 'The document of an exchange is not kept, or no longer (410).',
+      cure: 'Documents of evidence go with their message; `exchanges.keep` says how long the others stay.',
+    },
     'rest/bad-base64': {
       seenBy: 'B',
       cause: 'The content of an inline part is not base64 (400).',
