@@ -95,7 +95,7 @@ function partsOf(answer: Answer, streams: PartStreams): PartStreams | undefined 
 function wishOf(answer: Answer): AnswerWish {
   const { requestId: _checked, ...wish } = answer;
   if (wish.outcome === 'document')
-    return { ...wish, parts: wish.parts.map((part) => without(part, 'content')) } as AnswerWish;
+    return { ...wish, parts: wish.parts.map((part) => without(part, 'content')) };
   if (wish.outcome !== 'evidence') return wish as AnswerWish;
   const documents = wish.documents.map((document) => {
     const { mimeType, contentId, compress, ...said } = without(document, 'content');

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { z } from 'zod';
 import { OPEN_ROUTES, ROUTES } from '../../../src/faces/rest/routes.ts';
 import { EVENT_SCHEMAS } from '../../../src/faces/rest/event-schemas.ts';
+import { EXCHANGE_SCHEMAS } from '../../../src/faces/rest/exchange-schemas.ts';
 import { SCHEMAS } from '../../../src/faces/rest/schemas.ts';
 import { DOCUMENT, resolve } from './openapi-document.ts';
 import type { OperationObject, Schema } from './openapi-document.ts';
@@ -94,6 +95,8 @@ test('what the routes accept as JSON is what the document says', () => {
     AcknowledgeRequest: SCHEMAS.acknowledge,
     ReleaseRequest: SCHEMAS.release,
     PauseRequest: SCHEMAS.pause,
+    ExchangeWish: EXCHANGE_SCHEMAS.wish,
+    PreviewWish: EXCHANGE_SCHEMAS.preview,
   };
   for (const [name, schema] of Object.entries(pairs)) {
     const ours = z.toJSONSchema(schema, { io: 'input' }) as Schema;
@@ -111,6 +114,8 @@ test('what the routes accept in the query is what the document says', () => {
     listEvents: EVENT_SCHEMAS.eventsQuery,
     streamEvents: EVENT_SCHEMAS.streamQuery,
     listDeliveries: EVENT_SCHEMAS.deliveriesQuery,
+    listExchanges: EXCHANGE_SCHEMAS.listQuery,
+    getExchange: EXCHANGE_SCHEMAS.getQuery,
   };
   for (const { operation } of operations) {
     const documented = (operation.parameters ?? [])
