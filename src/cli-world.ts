@@ -43,6 +43,10 @@ export function cliWorld(): CliWorld {
     certs: certificateTools,
     pmodes: pmodeTools,
     apiKeys: apiKeyTools,
+    findEvidence: async ({ config: file, wish }) => {
+      const { findConfiguredEvidence } = await import('./find-evidence.ts');
+      return await findConfiguredEvidence((await configuration(file, true)).config, wish);
+    },
     examine: async (options, report) => {
       if (options.config === undefined && !hasUsualFile()) throw noConfiguration();
       const { examineConfigured } = await import('./doctor-world.ts');

@@ -133,8 +133,8 @@ export function listPModes(config: Config): {
   readonly pmodes: readonly ReturnType<typeof seenFromHere>[];
   readonly problems: readonly ToldProblem[];
 } {
-  const { pmodes, problems } = readConfigured(config);
-  return { pmodes: pmodes.map(seenFromHere), problems: problems.filter(isError).map(toldProblem) };
+  const { pmodes, problems } = readConfiguredPModes(config);
+  return { pmodes: pmodes.map(seenFromHere), problems };
 }
 
 function seenFromHere({
@@ -166,6 +166,15 @@ function seenFromHere({
 /** Which configured P-Mode governs a message with these facts, and why the others do not. Throws `config/pmodes`. */
 export function explainPModes(config: Config, facts: MatchFacts): readonly MatchExplanation[] {
   return explainMatch(soundPModes(config).pmodes, facts);
+}
+
+/** The P-Modes that can be loaded, with the errors of the others. */
+export function readConfiguredPModes(config: Config): {
+  readonly pmodes: Agreements['pmodes'];
+  readonly problems: readonly ToldProblem[];
+} {
+  const { pmodes, problems } = readConfigured(config);
+  return { pmodes, problems: problems.filter(isError).map(toldProblem) };
 }
 
 function soundPModes(config: Config): ReadPModes {

@@ -6,6 +6,7 @@ import type { CommandContext } from './commands/context.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvents } from './commands/events.ts';
+import { addFindEvidence } from './commands/find-evidence.ts';
 import { addInbox } from './commands/inbox.ts';
 import { addInit } from './commands/init.ts';
 import { addInspect } from './commands/inspect.ts';
@@ -37,6 +38,7 @@ const COMMANDS = [
   addPMode,
   addCerts,
   addKeys,
+  addFindEvidence,
   addDoctor,
   addCompletion,
 ];

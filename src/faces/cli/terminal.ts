@@ -21,8 +21,8 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   done: 'done; where a message is waited for, its receipt is verified',
   failed: 'it did not succeed: refused, failed, or something that was checked is not sound',
   usage: 'wrong usage, or a file that cannot be used',
-  unreachable: 'no access point answers',
-  notFound: 'there is no such message',
+  unreachable: 'no access point answers, or no common service',
+  notFound: 'there is no such message, or nobody gives such evidence',
 };
 
 /** The process's own streams; colour only where a person reads and NO_COLOR is not set. */

@@ -1,6 +1,7 @@
 import type { ApiScope } from '../../config/index.ts';
 import type { CertificateFacts } from '../../protocol/errors/index.ts';
 import type { MatchExplanation, MatchFacts } from '../../msh/index.ts';
+import type { EvidenceVerdict, EvidenceWish, FoundEvidence } from '../../oots/index.ts';
 
 /**
  * What the command line asks of the rest of the program. The composition root supplies it, so that a face needs to know
@@ -31,6 +32,14 @@ export interface CliWorld {
     report: (finished: FinishedCheck) => void,
   ) => Promise<{ readonly checks: readonly FinishedCheck[] }>;
   readonly apiKeys: ApiKeyTools;
+  /**
+   * Asks the common services of a configuration for the way to evidence. Throws `config/invalid`, `config/common-services`
+   * when it names none or their files cannot be used, and `oots/question-malformed`.
+   */
+  readonly findEvidence: (options: {
+    readonly config?: string | undefined;
+    readonly wish: EvidenceWish;
+  }) => Promise<EvidenceSearch>;
   readonly inspect: (bytes: Uint8Array, options: InspectOptions) => Promise<InspectReport>;
   /**
    * The backend API of the access point that a configuration describes: the one named, or the one `serve` finds here;
@@ -39,6 +48,12 @@ export interface CliWorld {
   readonly apiOf: (
     configFile: string | undefined,
   ) => Promise<{ readonly url: string; readonly token?: string | undefined } | undefined>;
+}
+
+/** The way to evidence, and the problems of P-Modes that could not be compared with it. */
+export interface EvidenceSearch extends FoundEvidence {
+  readonly verdict: EvidenceVerdict;
+  readonly problems: readonly ToldProblem[];
 }
 
 /** A key of the backend API as it is listed. Times are ISO 8601. */

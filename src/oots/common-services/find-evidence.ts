@@ -143,6 +143,28 @@ export function outcomesIn(found: FoundEvidence): readonly StepOutcome[] {
   return [found, ...found.requirements, ...typesIn(found)];
 }
 
+/**
+ * What came of it: a request can be sent (`ready`); providers or questions for the user were found, or an answer was refused
+ * (`not-ready`); services did not answer (`unanswered`); nobody gives such evidence (`nobody`).
+ */
+export type EvidenceVerdict = 'ready' | 'not-ready' | 'unanswered' | 'nobody';
+
+/** Codes of services that did not answer; others refuse what was answered. */
+const UNANSWERED = /^(?:http\/|oots\/not-discovered$)/;
+
+/** The verdict on the whole way; that something is not there counts only where everything was answered. */
+export function verdictOn(found: FoundEvidence): EvidenceVerdict {
+  const accessPoints = accessPointsIn(found);
+  if (accessPoints.some(({ ready }) => ready)) return 'ready';
+  if (accessPoints.length > 0) return 'not-ready';
+  const outcomes = outcomesIn(found);
+  const failures = outcomes.flatMap(({ failure }) => failure ?? []);
+  if (failures.length > 0)
+    return failures.every(({ code }) => UNANSWERED.test(code)) ? 'unanswered' : 'not-ready';
+  const isOpen = outcomes.some(({ problem }) => problem !== undefined && problem.kind !== 'nothing-found');
+  return isOpen ? 'not-ready' : 'nobody';
+}
+
 function typesIn({ requirements }: Pick<FoundEvidence, 'requirements'>): readonly FoundEvidenceType[] {
   return requirements.flatMap(({ lists }) => lists.flatMap(({ evidenceTypes }) => evidenceTypes));
 }

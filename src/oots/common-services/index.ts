@@ -16,7 +16,7 @@ export { createCommonServices } from './common-services.ts';
 export type { CommonServices } from './common-services.ts';
 export type { CommonServicesOptions, ProvenAnswer, ServicePlaces } from './ask.ts';
 export type { KeepingLimits } from './kept-answers.ts';
-export { accessPointsIn, findEvidence, outcomesIn } from './find-evidence.ts';
+export { accessPointsIn, findEvidence, outcomesIn, verdictOn } from './find-evidence.ts';
 export type * from './find-evidence.ts';
 export { jwsHeader, signAnswer } from './sign-answer.ts';
 export type { AnswerSigner } from './sign-answer.ts';

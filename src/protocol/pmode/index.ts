@@ -17,6 +17,7 @@ export { diffPModes } from './diff.ts';
 export type { PModeChange } from './diff.ts';
 export { isPlainHttp, isLoopback } from './plain-http.ts';
 export { writePMode } from './write.ts';
+export { isOfExchange } from './oots-uris.ts';
 export { profiles, profileChain } from './profiles.ts';
 export type { Profile, ProfileName } from './profiles.ts';
 export { formatProblem, hasErrors, pathText, sortProblems } from './problems.ts';

@@ -35,6 +35,12 @@ export const config: ErrorRoom = {
       cause: 'Readiness is degraded: the files could not be put in force, and the next start would fail.',
       cure: 'Correct what `gateway/reload-refused` in the log or `GET /v1/configuration` names.',
     },
+    'config/common-services': {
+      seenBy: 'O',
+      cause:
+        'The configuration names no common services where they are to be asked, or a file it names for them holds no certificates.',
+      cure: 'Set `commonServices`, or correct the file that the finding names.',
+    },
     'config/webhook-authority': {
       seenBy: 'O',
       cause: 'The file of an authority that a webhook names cannot be read.',
