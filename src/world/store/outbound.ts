@@ -122,9 +122,7 @@ const claimRow = statement(
 );
 
 function ofEnvelope(eb: ExpressionBuilder<Tables, 'outbound'>) {
-  return eb
-    .selectFrom('outbound_envelopes')
-    .whereRef('outbound_envelopes.row_id', '=', 'outbound.row_id');
+  return eb.selectFrom('outbound_envelopes').whereRef('outbound_envelopes.row_id', '=', 'outbound.row_id');
 }
 
 /** Moves the end of a lease that the attempt with this number holds. */

@@ -116,7 +116,8 @@ function settle<T>(act: () => T): Promise<T> {
 
 function execute<R>(statement: Statement, query: CompiledQuery): QueryResult<R> {
   const parameters = query.parameters.map(bindable);
-  if (statement.reader) return { rows: statement.all(parameters).map((row) => readable(row as Record<string, unknown>) as R) };
+  if (statement.reader)
+    return { rows: statement.all(parameters).map((row) => readable(row as Record<string, unknown>) as R) };
   const { changes } = statement.run(parameters);
   return { rows: [], numAffectedRows: BigInt(changes) };
 }
