@@ -19,25 +19,35 @@ export interface StepClock {
 
 /** A clock whose first step begins now. */
 export function startSteps(nature: Pick<Nature, 'now'>, step: string): StepClock {
-  const startedAt = nature.now();
-  const ended: Record<string, number> = {};
-  let current = step;
-  let since = startedAt;
-  const upToNow = (): StepTimes => ({
-    ...ended,
-    [current]: (ended[current] ?? 0) + nature.now() - since,
-  });
-  return {
-    startedAt,
-    get step() {
-      return current;
-    },
-    enter(step) {
-      Object.assign(ended, upToNow());
-      current = step;
-      since = nature.now();
-    },
-    tookMs: () => nature.now() - startedAt,
-    times: upToNow,
-  };
+  return new Steps(nature, step);
+}
+
+class Steps implements StepClock {
+  readonly startedAt: number;
+  step: string;
+  readonly #nature: Pick<Nature, 'now'>;
+  readonly #ended: Record<string, number> = {};
+  #since: number;
+
+  constructor(nature: Pick<Nature, 'now'>, step: string) {
+    this.#nature = nature;
+    this.startedAt = this.#since = nature.now();
+    this.step = step;
+  }
+
+  enter(step: string): void {
+    const now = this.#nature.now();
+    this.#ended[this.step] = (this.#ended[this.step] ?? 0) + now - this.#since;
+    this.step = step;
+    this.#since = now;
+  }
+
+  tookMs(): number {
+    return this.#nature.now() - this.startedAt;
+  }
+
+  times(): StepTimes {
+    const running = (this.#ended[this.step] ?? 0) + this.#nature.now() - this.#since;
+    return { ...this.#ended, [this.step]: running };
+  }
 }

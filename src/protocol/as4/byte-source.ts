@@ -7,7 +7,7 @@ export interface ByteSource {
   /** Puts bytes back in front of what is still to come. */
   giveBack(bytes: Uint8Array): void;
   /** bytes taken and not given back. */
-  readonly consumed: number;
+  consumed(): number;
   /** Tells the source that nothing more is wanted. */
   close(): Promise<void>;
 }
@@ -56,13 +56,5 @@ export function byteSource(source: AsyncIterable<Uint8Array>): ByteSource {
     if (pulling) closing.catch(() => undefined);
     else await closing;
   }
-  return {
-    next,
-    take,
-    giveBack,
-    close,
-    get consumed() {
-      return consumed;
-    },
-  };
+  return { next, take, giveBack, close, consumed: () => consumed };
 }

@@ -61,7 +61,7 @@ async function* inflateMember(
     checksum = crc32(chunk, checksum);
     length += chunk.length;
     progress.produced += chunk.length;
-    checkGrowth(progress.produced, input.consumed, limits);
+    checkGrowth(progress.produced, input.consumed(), limits);
     if (held !== undefined) yield held;
     held = chunk;
   }

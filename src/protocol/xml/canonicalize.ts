@@ -1,4 +1,4 @@
-import { lifeOf, requireAlive } from './document.ts';
+import { engineDocument } from './document.ts';
 import type { XmlDoc } from './document.ts';
 import { canonicalElement } from './element.ts';
 import type { XmlElement } from './element.ts';
@@ -29,9 +29,7 @@ export function canonicalize(element: XmlElement, prefixes: readonly string[] = 
 
 /** The same of a whole document, processing instructions beside the root element included. Throws `xml/disposed` too. */
 export function canonicalizeDocument(doc: XmlDoc): Buffer {
-  const life = lifeOf(doc);
-  requireAlive(life);
-  return engineForm(life, 'exclusive');
+  return engineForm(engineDocument(doc), 'exclusive');
 }
 
 function checkPrefixes(prefixes: readonly string[]): void {

@@ -38,12 +38,6 @@ const OPTIONS =
 /** Above this size the engine's own limits on text length are lifted; ours hold. */
 const LARGE = 10_000_000;
 
-/** The life of a document in the engine. */
-interface Life extends EngineDocument {
-  alive: boolean;
-}
-
-const lives = new WeakMap<XmlDoc, Life>();
 let open = 0;
 
 /** Documents that are parsed and not yet disposed, for leak tests. */
@@ -68,7 +62,7 @@ export function parseXml(bytes: Uint8Array, limits: Partial<XmlLimits> = {}): Xm
   const decoded = decodeXml(bytes);
   const scanned = scanXml(decoded, all);
   const doc = parse(decoded.utf8);
-  if (scanned.isComplete && doc.dtd === null) return documentOf(doc, decoded.utf8, scanned);
+  if (scanned.isComplete && doc.dtd === null) return new ParsedXml(doc, decoded.utf8, scanned);
   doc.dispose();
   throw xmlError('xml/not-well-formed', 'The document is not well-formed.');
 }
@@ -83,14 +77,10 @@ export function withXml<T>(bytes: Uint8Array, limits: Partial<XmlLimits>, read: 
   }
 }
 
-/** The life of a document, for the parts of this room that need the engine's own document. */
-export function lifeOf(doc: XmlDoc): Life {
-  return lives.get(doc)!;
-}
-
-/** Refuses a document that has been disposed. */
-export function requireAlive({ alive }: Life): void {
-  if (alive) return;
+/** The document of the engine behind a document; there is no other kind. Throws `xml/disposed` when it is gone. */
+export function engineDocument(doc: XmlDoc): EngineDocument {
+  const parsed = doc as ParsedXml;
+  if (parsed.alive) return parsed;
   throw xmlError('xml/disposed', 'The document has been disposed.', {
     advice: 'Read what is needed before the document is disposed.',
   });
@@ -116,35 +106,49 @@ function notWellFormed(error: unknown): Error {
   });
 }
 
-function documentOf(document: XmlDocument, utf8: Uint8Array, scanned: ScanResult): XmlDoc {
-  const size = utf8.byteLength;
-  const life: Life = { document, alive: true, size, escapedNamespaces: scanned.escapedNamespaces };
-  const dispose = (): void => {
-    if (!life.alive) return;
-    life.alive = false;
-    open -= 1;
-    document.dispose();
-  };
-  open += 1;
-  let root: XmlElement | undefined;
-  const doc: XmlDoc = {
-    get root() {
-      return (root ??= readTree(life, utf8, scanned));
-    },
-    size,
-    processingInstructions: scanned.instructions,
-    dispose,
-    [Symbol.dispose]: dispose,
-  };
-  lives.set(doc, life);
-  return doc;
-}
+/** A class, because an object literal with a getter is of a shape of its own that lives long, and what it refers to with it. */
+class ParsedXml implements XmlDoc, EngineDocument {
+  readonly document: XmlDocument;
+  readonly size: number;
+  readonly processingInstructions: number;
+  readonly escapedNamespaces: number;
+  alive = true;
+  readonly #utf8: Uint8Array;
+  readonly #startTags: readonly number[];
+  #root: XmlElement | undefined;
 
-function readTree(life: Life, utf8: Uint8Array, { startTags }: ScanResult): XmlElement {
-  requireAlive(life);
-  const bytes = Buffer.from(utf8.buffer, utf8.byteOffset, utf8.byteLength);
-  return treeOf(engineForm(life, 'whole').toString(), {
-    size: life.size,
-    lineOf: (startTag) => lineAt(bytes, startTags[startTag]!),
-  });
+  constructor(document: XmlDocument, utf8: Uint8Array, scanned: ScanResult) {
+    this.document = document;
+    this.size = utf8.byteLength;
+    this.processingInstructions = scanned.instructions;
+    this.escapedNamespaces = scanned.escapedNamespaces;
+    this.#utf8 = utf8;
+    this.#startTags = scanned.startTags;
+    open += 1;
+  }
+
+  get root(): XmlElement {
+    return (this.#root ??= this.#read());
+  }
+
+  dispose(): void {
+    if (!this.alive) return;
+    this.alive = false;
+    open -= 1;
+    this.document.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #read(): XmlElement {
+    const form = engineForm(engineDocument(this), 'whole');
+    const [utf8, startTags] = [this.#utf8, this.#startTags];
+    const bytes = Buffer.from(utf8.buffer, utf8.byteOffset, utf8.byteLength);
+    return treeOf(form.toString(), {
+      size: this.size,
+      lineOf: (startTag) => lineAt(bytes, startTags[startTag]!),
+    });
+  }
 }

@@ -5,7 +5,7 @@ import {
   XmlValidateError,
   XsdValidator,
 } from 'libxml2-wasm';
-import { lifeOf, parseXml, requireAlive } from './document.ts';
+import { engineDocument, parseXml } from './document.ts';
 import type { XmlDoc } from './document.ts';
 import { xmlError } from './errors.ts';
 
@@ -37,7 +37,7 @@ export function compileSchema(xsd: string, parts: Readonly<Record<string, string
   const source = parseXml(Buffer.from(xsd), SCHEMA_LIMITS);
   let validator: XsdValidator | undefined;
   try {
-    validator = withParts(parts, () => XsdValidator.fromDoc(lifeOf(source).document));
+    validator = withParts(parts, () => XsdValidator.fromDoc(engineDocument(source).document));
   } catch (error) {
     source.dispose();
     if (!(error instanceof XmlValidateError)) throw error;
@@ -63,11 +63,10 @@ function withParts<T>(parts: Readonly<Record<string, string>>, compile: () => T)
 }
 
 function validate(validator: XsdValidator | undefined, doc: XmlDoc): readonly SchemaFinding[] {
-  const life = lifeOf(doc);
-  requireAlive(life);
+  const { document } = engineDocument(doc);
   if (validator === undefined) throw xmlError('xml/disposed', 'The schema has been disposed.');
   try {
-    validator.validate(life.document);
+    validator.validate(document);
     return [];
   } catch (error) {
     if (!(error instanceof XmlValidateError)) throw error;

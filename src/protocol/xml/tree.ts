@@ -54,23 +54,24 @@ function readStartTag(
   const { text } = state;
   let at = nameAt;
   while (text.charCodeAt(at) !== SPACE && text.charCodeAt(at) !== GT) at += 1;
-  const [prefix, name] = split(text.slice(nameAt, at));
+  const qualified = split(text.slice(nameAt, at));
   const declarations: Declaration[] = [];
   const written: Written[] = [];
   while (text.charCodeAt(at) === SPACE) {
     const equals = text.indexOf('="', at);
     const end = text.indexOf('"', equals + 2);
-    const one = { name: text.slice(at + 1, equals), value: text.slice(equals + 2, end) };
-    const declared = declaredPrefix(one.name);
-    if (declared === undefined) written.push({ ...one, text: text.slice(at + 1, end + 1) });
-    else declarations.push({ prefix: declared, uri: one.value });
+    const name = text.slice(at + 1, equals);
+    const value = text.slice(equals + 2, end);
+    const declared = declaredPrefix(name);
+    if (declared === undefined) written.push({ name, value, text: text.slice(at + 1, end + 1) });
+    else declarations.push({ prefix: declared, uri: value });
     at = end + 1;
   }
   state.at = at + 1;
   const own = declarations.length === 0 ? NOTHING : declarations;
   return new CanonicalElement({
-    name,
-    prefix,
+    prefix: qualified[0],
+    name: qualified[1],
     declarations: own,
     attrs: written.length === 0 ? NOTHING : written.map((one) => attributeOf(one, own, parent)),
     attributeTexts: written.length === 0 ? NOTHING : written.map((one) => one.text),
