@@ -16,6 +16,9 @@ import { EDM_VERSIONS, LATEST } from './versions.ts';
 import type { EdmVersion } from './versions.ts';
 import { REGREP_MIME_TYPE, writeErrorResponse } from './write-document.ts';
 
+/** Scheme of identifiers that no register has given, before the country (ebCore Party Id Type 1.0). */
+const UNREGISTERED = 'urn:oasis:names:tc:ebcore:partyid-type:unregistered';
+
 /**
  * Whether a request can be answered by the rules at all: the answer repeats its conversation and exchange and goes to who
  * sent it, so these must be there and be what they must (R-EDM-ebMS-017, -037).
@@ -66,9 +69,13 @@ function candidates(
   const { requestId: _unreadable, ...withoutId } = full;
   const { evidenceRequester: _faulty, ...withoutRequester } = full;
   const { evidenceRequester: _both, ...bare } = withoutId;
-  const names = [{ text: refused.self.name, lang: 'EN' }];
+  const { name, country } = refused.self;
+  const names = [{ text: name, lang: 'EN' }];
   const plain = { ...bare, errorProvider: { ...facts.provider, names, classification: 'ERRP' } };
-  return request === undefined ? [bare] : [full, withoutRequester, withoutId, bare, plain];
+  // Whom the asker had in mind cannot be said by the rules: this access point speaks for itself.
+  const identifier = { value: name, scheme: `${UNREGISTERED}:${country}` };
+  const own = { ...plain, errorProvider: { ...plain.errorProvider, identifier } };
+  return request === undefined ? [bare, own] : [full, withoutRequester, withoutId, bare, plain, own];
 }
 
 /** Of a document that is no request at all nothing is repeated. */

@@ -92,6 +92,16 @@ test('what is no document at all is answered as well', async (t) => {
   }
 });
 
+test('an asker that says whom it asks in no way the rules know gets a valid answer all the same', async (t) => {
+  const pair = await pairExchange(t, REFUSE);
+  const properties = headerOf('2.0', 'request').messageProperties.map((property) =>
+    property.name === 'finalRecipient' ? { ...property, type: 'urn:no-scheme' } : property,
+  );
+  await submitDocument(pair.a, '2.0', 'request', broken('2.0'), { properties });
+  await settled(pair);
+  await exceptionAt(pair.a);
+});
+
 test('a request that no valid answer could be given to is kept, told and not delivered', async (t) => {
   const pair = await pairExchange(t, REFUSE);
   const { messageId } = await submitDocument(pair.a, '2.0', 'request', requestOf('2.0'), {

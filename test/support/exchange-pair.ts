@@ -48,7 +48,11 @@ export function sampleNamed(version: EdmVersionName, name: string): string {
 export interface ExchangeChanges {
   readonly conversationId?: string;
   readonly messageId?: string;
-  readonly properties?: readonly { readonly name: string; readonly value: string; readonly type?: string }[];
+  readonly properties?: readonly {
+    readonly name: string;
+    readonly value: string;
+    readonly type?: string | undefined;
+  }[];
   /** Instead of the part with the document and those the document names. */
   readonly parts?: readonly TestPart[];
 }
