@@ -75,6 +75,7 @@ export function buildConfig(merged: ConfigFile, base: BaseFolder, source: string
       buildWebhook(webhook, (key) => base('webhooks', index, key)),
     ),
     events: { keepMs: parseDuration(written.events.keep), most: written.events.most },
+    retention: retentionOf(merged),
     exchanges: exchangesOf(written),
     limits: limitsOf(written),
     breaker: breakerOf(written),
@@ -82,6 +83,14 @@ export function buildConfig(merged: ConfigFile, base: BaseFolder, source: string
     ...buildCommonServices(written.commonServices, (key) => base('commonServices', key)),
     ...tracingOf(merged, base),
     log: { level: written.log.level },
+  };
+}
+
+function retentionOf({ retention }: ConfigFile): Config['retention'] {
+  const { taken, sent } = retention ?? {};
+  return {
+    ...(taken === undefined ? {} : { takenMs: parseDuration(taken) }),
+    ...(sent === undefined ? {} : { sentMs: parseDuration(sent) }),
   };
 }
 

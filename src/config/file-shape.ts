@@ -245,6 +245,15 @@ export const configFileShape = z
       })
       .optional()
       .describe('What happened to messages, as it is kept.'),
+    retention: z
+      .strictObject({
+        taken: duration('Since a backend took a received message; `0s` is at once.'),
+        sent: duration('Since a message we sent was acknowledged.'),
+      })
+      .optional()
+      .describe(
+        'How long payloads stay that everybody has; for good when left out. The rest of a message stays.',
+      ),
     exchanges: exchanges.optional().describe('Evidence exchanges.'),
     limits: limits.optional().describe('Bounds for what is taken in.'),
     breaker: breaker.optional().describe('When a partner counts as down, and how soon it is tried again.'),

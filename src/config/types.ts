@@ -261,6 +261,8 @@ export interface Config {
   readonly webhooks: readonly ConfiguredWebhook[];
   /** How long events are kept (ms), and how many at most. */
   readonly events: { readonly keepMs: number; readonly most: number };
+  /** How long payloads stay that everybody has, ms; what is not there holds for good. */
+  readonly retention: { readonly takenMs?: number; readonly sentMs?: number };
   readonly exchanges: ConfiguredExchanges;
   readonly limits: ConfiguredLimits;
   readonly breaker: ConfiguredBreaker;

@@ -1,6 +1,6 @@
 import type { Config } from '../config/index.ts';
 import type { MshTimes } from '../msh/index.ts';
-import { createDocumentCheck } from '../oots/index.ts';
+import { createDocumentCheck, EXCHANGE_SERVICE } from '../oots/index.ts';
 import { systemNature } from '../world/observe/index.ts';
 import { mshLimits, sendingLimits } from './limits.ts';
 import type { Making, World } from './making.ts';
@@ -30,6 +30,10 @@ export async function openWorld(making: Making): Promise<World> {
     times: mshTimes(config),
     idDomain: config.accessPoint.idDomain,
     sending: sendingLimits(config),
+    retention: {
+      ...config.retention,
+      ...(config.exchanges.record ? { recordedService: EXCHANGE_SERVICE } : {}),
+    },
     documents: createDocumentCheck(),
   };
 }

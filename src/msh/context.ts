@@ -1,4 +1,5 @@
 import type { PMode } from '../protocol/pmode/index.ts';
+import type { Retention } from './deliver/retention.ts';
 import type { BreakerPolicy } from './partners/breaker.ts';
 import type {
   DocumentCheck,
@@ -75,6 +76,8 @@ export interface MshContext {
   /** Right part of the MessageIds and Content-IDs made here. */
   readonly idDomain: string;
   readonly sending: SendingLimits;
+  /** How long payloads stay that nobody needs any more; for good without it. */
+  readonly retention?: Retention | undefined;
   /** Knows the documents that P-Modes want checked; without it none is. */
   readonly documents?: DocumentCheck | undefined;
 }

@@ -14,6 +14,7 @@ export type * from './ports/index.ts';
 export { EVENT_TYPES, eventTypeOf, shortNameOf } from './ports/index.ts';
 export type * from './types.ts';
 export type { PartnerStatus, Partners } from './partners/partner-status.ts';
+export type { Retention } from './deliver/retention.ts';
 export type { BusinessWord } from './deliver/business.ts';
 export type { Leased, LeaseWish } from './deliver/inbox.ts';
 export type { ResendResult } from './send/resend.ts';

@@ -4,6 +4,7 @@ import type { MshContext } from './context.ts';
 import { openBytes } from './keep-bytes.ts';
 import { sayBusiness } from './deliver/business.ts';
 import { acknowledge, lease, redeliver, release } from './deliver/inbox.ts';
+import { startRetention } from './deliver/retention.ts';
 import { answerDue } from './documents/answer.ts';
 import { failureFrom } from './messages.ts';
 import { PartnerDesk } from './partners/desk.ts';
@@ -81,6 +82,7 @@ function life(context: SendContext): Pick<Msh, 'start' | 'stop'> {
   let sweeper: ReturnType<typeof startSweeper> | undefined;
   let rounds: Rounds | undefined;
   let answers: ReturnType<typeof repeat> | undefined;
+  let retention: ReturnType<typeof startRetention> | undefined;
   return {
     start: async () => {
       // Nothing may go out to a partner who was paused before the start.
@@ -102,10 +104,11 @@ function life(context: SendContext): Pick<Msh, 'start' | 'stop'> {
         await answerDue(context);
         return context.times.sweepIntervalMs;
       });
+      retention = startRetention(context);
       await Promise.all([sweeper.ready, answers.first]);
     },
     stop: async () => {
-      await Promise.all([sweeper?.stop(), answers?.stop()]);
+      await Promise.all([sweeper?.stop(), answers?.stop(), retention?.stop()]);
       await rounds?.stop();
       await context.queue.close();
       await desk.settled();

@@ -10,6 +10,9 @@ type UserMessage = InboundMessage['userMessage'];
 /** The service of the exchange and its type (TDD 4.7.1). */
 export const SERVICE = { value: 'QueryManager', type: 'urn:oasis:names:tc:ebcore:ebrs:ebms:binding:1.0' };
 
+/** Its name alone. */
+export const EXCHANGE_SERVICE = SERVICE.value;
+
 /** What a message with a document of a kind is called (TDD 4.7.1). */
 export const ACTIONS: Readonly<Record<DocumentKind, string>> = {
   request: 'ExecuteQueryRequest',

@@ -26,6 +26,7 @@ export type { AnswerFacts } from './answer-request.ts';
 export { checkExchangeDocument, isInvalid } from './check-document.ts';
 export type { CheckedDocument, CheckFacts } from './check-document.ts';
 export { createDocumentCheck } from './document-check.ts';
+export { EXCHANGE_SERVICE } from './exchange-header.ts';
 export { createExchanges } from './exchange/exchanges.ts';
 export type { Caller, ExchangeRecord, Exchanges, ExchangesContext, Granted } from './exchange/exchanges.ts';
 export { citizenLink } from './exchange/links.ts';

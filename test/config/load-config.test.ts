@@ -48,6 +48,7 @@ test('a minimal file is enough, and every default is filled in', () => {
     },
     webhooks: [],
     events: { keepMs: 2_592_000_000, most: 1_000_000 },
+    retention: {},
     exchanges: {
       record: true,
       keepMs: 365 * 24 * 3_600_000,

@@ -41,6 +41,16 @@ export interface Page<T> {
   readonly cursor?: string | undefined;
 }
 
+/** Which messages are over for long enough; a bound that is not given holds nothing. Times are ms since the epoch. */
+export interface PurgeBounds {
+  /** Received messages that the backend took at or before. */
+  readonly takenBefore?: number | undefined;
+  /** Sent messages that were acknowledged at or before. */
+  readonly sentBefore?: number | undefined;
+  /** Of this service only messages whose document is recorded. */
+  readonly recordedService?: string | undefined;
+}
+
 /**
  * The truth about every message. Each method is one transaction: when it resolves, what it says is durable
  * (synced to disk); when it rejects with `store/unavailable`, nothing has changed, unless the database was lost while it
@@ -113,6 +123,17 @@ export interface MessageStore extends InboxStore {
     filter: { readonly messageId?: string | undefined },
     page: PageRequest,
   ): Promise<Page<JournalEntry>>;
+
+  /** Messages whose payloads may go; at most `limit`. */
+  purgeable(
+    bounds: PurgeBounds,
+    limit: number,
+  ): Promise<readonly { readonly direction: 'in' | 'out'; readonly rowId: RowId }[]>;
+  /**
+   * ACKNOWLEDGED or DOWNLOADED -> DELETED: the message stays and names its payloads no more; inline ones go with it, the
+   * others are resolved to. Undefined when the message is in another state.
+   */
+  purge(direction: 'in' | 'out', rowId: RowId): Promise<readonly PayloadHandle[] | undefined>;
 
   /** Which of these payloads a row still names; a row in DELETED names none. */
   referencedPayloads(handles: readonly PayloadHandle[]): Promise<ReadonlySet<PayloadHandle>>;

@@ -29,6 +29,7 @@ import { recordDocument } from './record-exchange.ts';
 import type { Tables } from './tables.ts';
 import { createTell } from './tell.ts';
 import type { Tell } from './tell.ts';
+import * as retention from './retention.ts';
 import * as webhooks from './webhooks.ts';
 
 /** Everything one database keeps. */
@@ -163,6 +164,8 @@ function messageStore({ serve, bounded, telling, close }: Serving, settings: Sto
     listJournal: serve(listJournal),
     referencedPayloads: serve(referencedPayloads),
     inlinePayload: serve(inlinePayload),
+    purgeable: serve(retention.purgeable),
+    purge: serve(retention.purge),
     check: serve(probe),
     close,
   };

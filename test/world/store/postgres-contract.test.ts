@@ -4,6 +4,7 @@ import { exchangeStoreContract } from '../../contract/exchange-store.ts';
 import { messageStoreContract } from '../../contract/message-store.ts';
 import { partnerStoreContract } from '../../contract/partner-store.ts';
 import { nodeRegistryContract } from '../../contract/node-registry.ts';
+import { retentionContract } from '../../contract/retention.ts';
 import { noPostgres } from '../../support/postgres-server.ts';
 import { postgresUnderTest } from '../../support/postgres-store.ts';
 
@@ -13,6 +14,7 @@ const under = { ...postgresUnderTest, skip };
 messageStoreContract('PostgreSQL', under);
 eventStoreContract('PostgreSQL', under);
 exchangeStoreContract('PostgreSQL', under);
+retentionContract('PostgreSQL', under);
 partnerStoreContract('PostgreSQL', under);
 nodeRegistryContract('PostgreSQL', under);
 countingStoreContract('PostgreSQL', under.open, skip);

@@ -10,6 +10,7 @@ import { searchAndInbox } from './006-search-and-inbox.ts';
 import { retryPolicy } from './007-retry-policy.ts';
 import { documentChecks } from './008-document-checks.ts';
 import { exchanges } from './009-exchanges.ts';
+import { retention } from './010-retention.ts';
 
 /** One step of the schema, in the portable subset; what differs between engines comes from the engine. */
 export interface Migration {
@@ -28,4 +29,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '007-retry-policy', up: retryPolicy },
   { name: '008-document-checks', up: documentChecks },
   { name: '009-exchanges', up: exchanges },
+  { name: '010-retention', up: retention },
 ];

@@ -1,0 +1,83 @@
+import type { Kysely } from 'kysely';
+import type { MessageStore, PurgeBounds } from '../../msh/ports/index.ts';
+import { partsOf } from './parts.ts';
+import type { Tables } from './tables.ts';
+
+/** Where messages stand whose payloads may go, and since when they do. */
+const OVER = {
+  out: { table: 'outbound', state: 'ACKNOWLEDGED', since: 'finished_at', bound: 'sentBefore' },
+  in: { table: 'inbound', state: 'DOWNLOADED', since: 'downloaded_at', bound: 'takenBefore' },
+} as const;
+
+type Direction = keyof typeof OVER;
+
+/** See `MessageStore.purgeable`. */
+export async function purgeable(
+  db: Kysely<Tables>,
+  bounds: PurgeBounds,
+  limit: number,
+): ReturnType<MessageStore['purgeable']> {
+  const found = [];
+  for (const direction of ['in', 'out'] as const)
+    for (const rowId of await rowsOver(db, direction, bounds, limit)) found.push({ direction, rowId });
+  return found.slice(0, limit);
+}
+
+async function rowsOver(
+  db: Kysely<Tables>,
+  direction: Direction,
+  bounds: PurgeBounds,
+  limit: number,
+): Promise<readonly string[]> {
+  const { state, bound } = OVER[direction];
+  const before = bounds[bound];
+  if (before === undefined) return [];
+  // The tables differ in the name of one column only, so the types of one serve for both.
+  const table = OVER[direction].table as 'outbound';
+  const since = OVER[direction].since as 'finished_at';
+  const rows = await db
+    .selectFrom(table)
+    .select('row_id')
+    .where(since, '<=', before)
+    .where('state', '=', state)
+    .$if(bounds.recordedService !== undefined, (query) =>
+      query.where((eb) =>
+        eb.or([
+          eb('service', '!=', bounds.recordedService!),
+          eb.exists(
+            eb
+              .selectFrom('exchange_documents')
+              .select('exchange_documents.row_id')
+              .whereRef('exchange_documents.row_id', '=', `${table}.row_id`),
+          ),
+        ]),
+      ),
+    )
+    .orderBy(since)
+    .limit(limit)
+    .execute();
+  return rows.map(({ row_id }) => row_id);
+}
+
+/** See `MessageStore.purge`. */
+export async function purge(
+  db: Kysely<Tables>,
+  direction: Direction,
+  rowId: string,
+): ReturnType<MessageStore['purge']> {
+  return await db.transaction().execute(async (transaction) => {
+    const { state } = OVER[direction];
+    const moved = await transaction
+      .updateTable(OVER[direction].table as 'outbound')
+      .set({ state: 'DELETED' })
+      .where('row_id', '=', rowId)
+      .where('state', '=', state)
+      .executeTakeFirst();
+    if (moved.numUpdatedRows !== 1n) return undefined;
+    const parts = (await partsOf(transaction, OVER[direction].table, [rowId])).get(rowId) ?? [];
+    const handles = parts.map(({ payload }) => payload);
+    if (handles.length > 0)
+      await transaction.deleteFrom('inline_payloads').where('payload', 'in', handles).execute();
+    return handles;
+  });
+}
