@@ -102,13 +102,26 @@ async function startAll(
   const notifier = openNotifier(making, world);
   addCareSignals(making.signals, msh, notifier);
   const doors: Closings = [];
-  const exchanges = openExchanges(making, world, msh);
-  const workers = [() => msh.stop(), () => notifier.stop(), () => exchanges?.stop() ?? Promise.resolve()];
+  const opened = openExchanges(making, world, msh);
+  const workers = [
+    () => msh.stop(),
+    () => notifier.stop(),
+    () => opened?.recorder.stop() ?? Promise.resolve(),
+  ];
   making.closings.push(() => finish([...doors, ...workers], making.config.times.shutdownMs, patience));
   const node = await openNode(making, world);
-  const urls = await openDoors({ ...making, world, msh, space, notifier, node, doors });
+  const urls = await openDoors({
+    ...making,
+    world,
+    msh,
+    exchanges: opened?.exchanges,
+    space,
+    notifier,
+    node,
+    doors,
+  });
   await Promise.all([msh.start(), notifier.start()]);
-  exchanges?.start();
+  opened?.recorder.start();
   making.signals.phase = 'running';
   return { ...urls, operations, msh };
 }

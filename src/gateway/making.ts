@@ -9,6 +9,7 @@ import type {
   Queue,
   QueueHealth,
 } from '../msh/index.ts';
+import type { Exchanges } from '../oots/index.ts';
 import type { EventLog } from '../world/observe/index.ts';
 import type { WholeStore } from '../world/store/index.ts';
 import type { Closings } from './closings.ts';
@@ -41,6 +42,8 @@ export type World = MshContext & {
 export interface Opening extends Omit<Making, 'closings'> {
   readonly world: World;
   readonly msh: Msh;
+  /** Undefined where none are kept. */
+  readonly exchanges: Exchanges | undefined;
   readonly space: SpaceGuard;
   readonly node: Node;
   readonly notifier: Notifier;

@@ -6,7 +6,7 @@ import type { Opening } from './making.ts';
 
 /** Opens the door of the backends; its URL. */
 export async function openApi(opening: Opening): Promise<string> {
-  const { config, msh, notifier, observer, doors } = opening;
+  const { config, msh, notifier, exchanges, observer, doors } = opening;
   const { api } = config.listeners;
   const { apiJsonBytes, messageBytes, parts, submissions, eventStreams } = config.limits;
   const rest = await startRestListener({
@@ -26,6 +26,7 @@ export async function openApi(opening: Opening): Promise<string> {
     keys: api.keysFile === undefined ? undefined : () => opening.reloader.current.apiKeys ?? [],
     msh,
     notifier,
+    exchanges,
     observer,
     configuration: configurationDesk(opening),
     // The SOAP part counts as one of a message.

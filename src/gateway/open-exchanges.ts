@@ -1,24 +1,30 @@
 import type { Msh } from '../msh/index.ts';
-import { createRecorder, refuseDocument } from '../oots/index.ts';
-import type { Recorder } from '../oots/index.ts';
+import { createExchanges, createRecorder, refuseDocument } from '../oots/index.ts';
+import type { Exchanges, Recorder } from '../oots/index.ts';
 import { countryOf } from '../protocol/pmode/index.ts';
 import type { Making, World } from './making.ts';
 
 /** ms between two looks for what other nodes have taken, and for who waits in vain. */
 const POLL_MS = 1000;
 
-/** What follows evidence exchanges; nothing where the configuration says so. It begins when it is started. */
-export function openExchanges({ config, loaded }: Making, world: World, msh: Msh): Recorder | undefined {
+/** What follows evidence exchanges, and what may be done in them. */
+export interface OpenExchanges {
+  readonly recorder: Recorder;
+  readonly exchanges: Exchanges;
+}
+
+/** Evidence exchanges; nothing where the configuration says so. Their recorder begins when it is started. */
+export function openExchanges({ config, loaded }: Making, world: World, msh: Msh): OpenExchanges | undefined {
   const { record, keepMs, ...times } = config.exchanges;
   if (!record) return undefined;
-  const { store, observer, nature } = world;
+  const { store, observer, nature, idDomain } = world;
   const self = (pmodeId: string) => {
     const pmode = loaded().agreements.pmodes.find(({ id }) => id === pmodeId);
     const party = pmode?.[pmode.selfIs].party;
     const country = party === undefined ? undefined : countryOf(party);
     return party === undefined || country === undefined ? undefined : { name: party.name, country };
   };
-  return createRecorder({
+  const recorder = createRecorder({
     store,
     msh,
     observer,
@@ -26,4 +32,13 @@ export function openExchanges({ config, loaded }: Making, world: World, msh: Msh
     times: { ...times, keepMs, pollMs: POLL_MS },
     refuse: (document) => refuseDocument({ store, msh, observer, nature, self }, document),
   });
+  const exchanges = createExchanges({
+    store,
+    msh,
+    nature,
+    idDomain,
+    recordNow: () => recorder.record(),
+    countryIn: (pmodeId) => self(pmodeId)?.country,
+  });
+  return { recorder, exchanges };
 }

@@ -3,6 +3,7 @@ import { isQuoinError } from '../../protocol/errors/index.ts';
 import { derivedUuid } from '../derived-uuid.ts';
 import { ACTIONS, SERVICE } from '../exchange-header.ts';
 import type { Exchange, ExchangeState } from '../ports/index.ts';
+import { answerPMode } from './answer-pmode.ts';
 import { composeAnswer } from './compose-answer.ts';
 import type { AnswerSources } from './compose-answer.ts';
 import type { ExchangesContext, Granted } from './exchanges.ts';
@@ -57,27 +58,16 @@ async function sourcesOf(
   return {
     request: read.document,
     message,
-    pmodeId: answersOn(context, message, pmodeId),
+    pmodeId: answerPMode(msh, pmodeId, {
+      from: message.to,
+      to: message.from,
+      service: SERVICE,
+      action: ACTIONS.response,
+      parts: [],
+    }),
     idDomain,
     country: countryIn(pmodeId),
   };
-}
-
-/** The P-Mode the request came on, unless its answers travel on another. */
-function answersOn(
-  { msh }: ExchangesContext,
-  message: AnswerSources['message'],
-  pmodeId: string,
-): string | undefined {
-  const legs = msh.explain({
-    direction: 'send',
-    pmodeId,
-    from: { partyIds: message.to.partyIds },
-    to: { partyIds: message.from.partyIds },
-    service: SERVICE,
-    action: ACTIONS.response,
-  });
-  return legs.some(({ pmodeId: id, governs }) => governs && id === pmodeId) ? pmodeId : undefined;
 }
 
 /** Nobody needs the request any more; whoever works on it has it until they give it back. */

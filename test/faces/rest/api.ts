@@ -3,6 +3,7 @@ import type { ApiKey } from '../../../src/config/index.ts';
 import { startRestListener } from '../../../src/faces/rest/index.ts';
 import type { RestLimits, RestListener } from '../../../src/faces/rest/index.ts';
 import type { Msh, MshEvent, Notifier, Observer } from '../../../src/msh/index.ts';
+import type { Exchanges } from '../../../src/oots/index.ts';
 import { readRequestBody, startHttpListener } from '../../../src/world/http/index.ts';
 import type { HttpListenerOptions } from '../../../src/world/http/index.ts';
 import { fakeMsh } from '../../support/fake-msh.ts';
@@ -39,6 +40,7 @@ interface ApiOptions {
   readonly limits?: Partial<RestLimits>;
   readonly token?: string;
   readonly notifier?: Notifier;
+  readonly exchanges?: Exchanges;
   readonly keys?: () => readonly ApiKey[];
   readonly now?: () => number;
   /** What a client is granted that sends a body. */

@@ -40,7 +40,9 @@ export function contentOf(version: EdmVersionName, name?: string): RequestConten
   } = requestOf(version, name);
   assert.ok(id && specificationIdentifier && issueDateTime && responseOption);
   assert.ok(previewLocation === undefined || version !== '2.0' || returnLocation !== undefined);
-  return rest;
+  const { queryDefinition, ...query } = rest.query;
+  assert.equal(queryDefinition, 'DocumentQuery');
+  return { ...rest, query };
 }
 
 const AUSTRIA = { value: 'AP_AT_01', type: 'urn:oasis:names:tc:ebcore:partyid-type:unregistered:AT' };

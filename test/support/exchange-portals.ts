@@ -1,0 +1,66 @@
+import { createExchanges } from '../../src/oots/index.ts';
+import type { Exchanges } from '../../src/oots/index.ts';
+import type { ApiKey } from '../../src/config/index.ts';
+import { countryOf } from '../../src/protocol/pmode/index.ts';
+import { serveApi } from '../faces/rest/api.ts';
+import type { ServedApi } from '../faces/rest/api.ts';
+import { pairExchange } from './exchange-pair.ts';
+import { recorderOf } from './exchange-recorders.ts';
+import type { TestClock, TestGateway } from './test-gateway.ts';
+import type { Ending } from './test-pair.ts';
+
+/** One side of an exchange: its access point, what is followed there, and its API. */
+export interface Side {
+  readonly gateway: TestGateway;
+  readonly exchanges: Exchanges;
+  readonly api: ServedApi;
+  /** Resolves when everything the access point has by now is on record. */
+  readonly record: () => Promise<void>;
+}
+
+/** A portal behind AP_A and a provider behind AP_B. */
+export interface Portals {
+  readonly portal: Side;
+  readonly provider: Side;
+  readonly clock: TestClock;
+  /** Resolves when all that was sent has arrived, and both have it on record. */
+  readonly settled: () => Promise<void>;
+}
+
+/** Two access points that refuse invalid documents, each with its API. */
+export async function openPortals(
+  test: Ending,
+  keys: readonly ApiKey[] | undefined = undefined,
+): Promise<Portals> {
+  const { a, b, clock } = await pairExchange(test, '{ inbound: refuse, outbound: refuse }');
+  const portal = await openSide(test, a, keys);
+  const provider = await openSide(test, b, undefined);
+  const settled = async (): Promise<void> => {
+    for (let round = 0; round < 2; round += 1) await Promise.all([a.settled(), b.settled()]);
+    await portal.record();
+    await provider.record();
+  };
+  return { portal, provider, clock, settled };
+}
+
+async function openSide(
+  test: Ending,
+  gateway: TestGateway,
+  keys: readonly ApiKey[] | undefined,
+): Promise<Side> {
+  const { world, msh, context, pmodes } = gateway;
+  const recorder = recorderOf(gateway);
+  const exchanges = createExchanges({
+    msh,
+    store: world.store,
+    nature: context.nature,
+    idDomain: context.idDomain,
+    recordNow: () => recorder.record(),
+    countryIn: (pmodeId) => {
+      const pmode = pmodes.find(({ id }) => id === pmodeId);
+      return pmode && countryOf(pmode[pmode.selfIs].party);
+    },
+  });
+  const api = await serveApi(test, msh, { exchanges, ...(keys === undefined ? {} : { keys: () => keys }) });
+  return { gateway, exchanges, api, record: () => recorder.record() };
+}
