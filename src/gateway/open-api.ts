@@ -1,8 +1,11 @@
 import { startRestListener } from '../faces/rest/index.ts';
+import type { FindEvidence } from '../faces/rest/index.ts';
 import { MIN_BYTES_PER_SECOND, readRequestBody, startHttpListener } from '../world/http/index.ts';
 import { configurationDesk } from './configuration-desk.ts';
 import { listenerLimits } from './limits.ts';
+import { findKnownEvidence } from './evidence-finder.ts';
 import type { Opening } from './making.ts';
+import { openCommonServices } from './open-common-services.ts';
 
 /** Opens the door of the backends; its URL. */
 export async function openApi(opening: Opening): Promise<string> {
@@ -28,6 +31,7 @@ export async function openApi(opening: Opening): Promise<string> {
     notifier,
     exchanges,
     observer,
+    findEvidence: await openEvidence(opening),
     configuration: configurationDesk(opening),
     // The SOAP part counts as one of a message.
     limits: {
@@ -40,4 +44,17 @@ export async function openApi(opening: Opening): Promise<string> {
   });
   doors.push(() => rest.close());
   return rest.address.url;
+}
+
+/** What asks the common services; nothing where none are named. Throws `config/common-services`. */
+async function openEvidence({
+  config: { commonServices },
+  loaded,
+  observer,
+  doors,
+}: Opening): Promise<FindEvidence | undefined> {
+  if (commonServices === undefined) return undefined;
+  const { services, close } = await openCommonServices(commonServices, { observer, now: Date.now });
+  doors.push(close);
+  return (wish) => findKnownEvidence(services, wish, loaded().agreements.pmodes);
 }

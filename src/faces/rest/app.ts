@@ -10,6 +10,7 @@ import type { Doorkeeper } from './access.ts';
 import type { ConfigurationDesk } from './configuration-desk.ts';
 import { REST_LIMITS } from './context.ts';
 import type { RestContext, RestLimits } from './context.ts';
+import type { FindEvidence } from './evidence-types.ts';
 import { Places } from './places.ts';
 import { NOBODY, requireEveryParty, requireSameCaller, requireScope } from './principal.ts';
 import type { Principal } from './principal.ts';
@@ -23,6 +24,7 @@ export interface RestAppOptions {
   readonly msh: Msh;
   readonly notifier: Notifier;
   readonly exchanges?: Exchanges | undefined;
+  readonly findEvidence?: FindEvidence | undefined;
   readonly observer: Observer;
   readonly configuration?: ConfigurationDesk | undefined;
   readonly limits?: Partial<RestLimits> | undefined;
@@ -184,6 +186,7 @@ export function restApp(options: RestAppOptions): Express {
     msh: options.msh,
     notifier: options.notifier,
     exchanges: options.exchanges,
+    findEvidence: options.findEvidence,
     streams: { running: 0 },
     submissions: new Places(limits.submissions, () => callersOf(options)),
     observer: options.observer,

@@ -4,6 +4,7 @@ import type { Msh, Notifier, Observer } from '../../msh/index.ts';
 import type { Exchanges } from '../../oots/index.ts';
 import { QuoinError } from '../../protocol/errors/index.ts';
 import type { ConfigurationDesk } from './configuration-desk.ts';
+import type { FindEvidence } from './evidence-types.ts';
 import type { Places } from './places.ts';
 import type { Principal } from './principal.ts';
 import { RestError } from './problems.ts';
@@ -52,6 +53,8 @@ export interface RestContext {
   readonly notifier: Notifier;
   /** Evidence exchanges; undefined where none are kept. */
   readonly exchanges?: Exchanges | undefined;
+  /** Asks the common services; undefined where none are named. */
+  readonly findEvidence?: FindEvidence | undefined;
   /** Event streams that are open. */
   readonly streams: { running: number };
   /** Submissions that are being taken. */

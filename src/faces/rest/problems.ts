@@ -54,6 +54,7 @@ export const REST_PROBLEMS = {
   'rest/unknown-part': { status: 404, title: 'The message has no such part' },
   'rest/unknown-exchange': { status: 404, title: 'The exchange is not known' },
   'rest/no-exchanges': { status: 404, title: 'No exchanges are kept here' },
+  'rest/no-common-services': { status: 404, title: 'No common services are asked here' },
   'rest/no-document': { status: 410, title: 'The document is no longer kept' },
   'rest/other-request': { status: 409, title: 'Another request waits' },
   'rest/no-receipt': { status: 404, title: 'There is no receipt yet' },
@@ -64,7 +65,7 @@ export const REST_PROBLEMS = {
   'rest/unsupported-media-type': { status: 415, title: 'The content type is not supported' },
   'rest/reload-refused': { status: 422, title: 'The configuration cannot be used' },
   'rest/too-many-streams': { status: 503, title: 'Too many event streams are open' },
-  'rest/busy': { status: 503, title: 'Too many submissions at once' },
+  'rest/busy': { status: 503, title: 'Too much at once' },
   'rest/defect': { status: 500, title: 'Something went wrong here' },
 } as const satisfies Record<`rest/${string}`, Answer>;
 
@@ -77,6 +78,7 @@ const BELOW: readonly (readonly [RegExp, Answer])[] = [
     /^oots\/(not-waiting|no-preview|not-answered|repeated-request)$/,
     { status: 409, title: 'The exchange has moved on' },
   ],
+  [/^oots\/question-malformed$/, { status: 400, title: 'The question cannot be asked' }],
   [/^oots\/not-recorded$/, { status: 503, title: 'The exchange is not on record yet' }],
   [
     /^oots\/(bad-(preview|return)-location|document-alone|incomplete-(answer|wish)|metadata-of-supplement|not-a-uuid|parts-disagree|unknown-version|unreadable-document|unsupported-media-type|wrong-(request|version))$/,

@@ -3,6 +3,7 @@ import { getConfiguration, listCertificates, reload } from './configuration.ts';
 import type { Operation } from './context.ts';
 import { acknowledge, leaseInbox, redeliverInbound, releaseInbound } from './consume.ts';
 import { answerRequest, requestEvidence, requestPreview, takeExchange } from './exchange-acts.ts';
+import { listEvidenceTypes } from './evidence-types.ts';
 import { getEvidence, getExchange, getExchangeDocument, listExchanges } from './exchanges.ts';
 import { listEvents, streamEvents } from './events.ts';
 import {
@@ -87,6 +88,7 @@ export const ROUTES: readonly Route[] = [
   route('post', '/v1/exchanges/:id/preview', 'requestPreview', 'submit', requestPreview, KEEPS),
   route('post', '/v1/exchanges/:id/answer', 'answerRequest', 'submit', bounded(answerRequest), KEEPS),
   route('post', '/v1/exchanges/:id/acknowledge', 'takeExchange', 'inbox', takeExchange, KEEPS),
+  route('get', '/v1/evidence-types', 'listEvidenceTypes', 'read', listEvidenceTypes, KEEPS),
   route('post', '/v1/ping', 'ping', 'operate', ping),
   route('post', '/v1/pmodes/explain', 'explainPModes', 'read', explain),
   route('get', '/v1/partners', 'listPartners', 'read', listPartners),

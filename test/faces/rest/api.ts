@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ApiKey } from '../../../src/config/index.ts';
 import { startRestListener } from '../../../src/faces/rest/index.ts';
-import type { RestLimits, RestListener } from '../../../src/faces/rest/index.ts';
+import type { FindEvidence, RestLimits, RestListener } from '../../../src/faces/rest/index.ts';
 import type { Msh, MshEvent, Notifier, Observer } from '../../../src/msh/index.ts';
 import type { Exchanges } from '../../../src/oots/index.ts';
 import { readRequestBody, startHttpListener } from '../../../src/world/http/index.ts';
@@ -43,6 +43,7 @@ interface ApiOptions {
   readonly exchanges?: Exchanges;
   readonly keys?: () => readonly ApiKey[];
   readonly now?: () => number;
+  readonly findEvidence?: FindEvidence;
   /** What a client is granted that sends a body. */
   readonly pace?: { readonly idleMs: number; readonly minBytesPerSecond: number };
 }

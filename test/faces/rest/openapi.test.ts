@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { OPEN_ROUTES, ROUTES } from '../../../src/faces/rest/routes.ts';
 import { EVENT_SCHEMAS } from '../../../src/faces/rest/event-schemas.ts';
 import { EXCHANGE_SCHEMAS } from '../../../src/faces/rest/exchange-schemas.ts';
+import { evidenceTypesQuery } from '../../../src/faces/rest/evidence-types.ts';
 import { SCHEMAS } from '../../../src/faces/rest/schemas.ts';
 import { DOCUMENT, resolve } from './openapi-document.ts';
 import type { OperationObject, Schema } from './openapi-document.ts';
@@ -116,6 +117,7 @@ test('what the routes accept in the query is what the document says', () => {
     listDeliveries: EVENT_SCHEMAS.deliveriesQuery,
     listExchanges: EXCHANGE_SCHEMAS.listQuery,
     getExchange: EXCHANGE_SCHEMAS.getQuery,
+    listEvidenceTypes: evidenceTypesQuery,
   };
   for (const { operation } of operations) {
     const documented = (operation.parameters ?? [])

@@ -20,6 +20,11 @@ export const rest: ErrorRoom = {
       cause: 'This access point keeps no exchanges (404).',
       cure: 'Set `exchanges.record`, or use messages and inbox.',
     },
+    'rest/no-common-services': {
+      seenBy: 'B',
+      cause: 'This access point asks no common services (404).',
+      cure: 'Set `commonServices` in its configuration.',
+    },
     'rest/no-document': {
       seenBy: 'B',
       cause: 'The document of an exchange is not kept, or no longer (410).',
