@@ -172,7 +172,9 @@ const apiKeyTools: ApiKeyTools = {
   add: async ({ name, scopes, parties, expires, ...place }) => {
     const { addApiKey } = await import('./config/index.ts');
     const file = await apiKeysFile(place);
-    return { file, name, key: await addApiKey(file, { name, scopes, parties, expires }, new Date()) };
+    const now = new Date();
+    const key = await addApiKey(file, { name, scopes, parties, expires }, now);
+    return { file, name, key, created: now.toISOString() };
   },
   revoke: async ({ name, ...place }) => {
     const { revokeApiKey } = await import('./config/index.ts');

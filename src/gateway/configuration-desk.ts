@@ -38,6 +38,11 @@ export function configurationDesk({ reloader, node }: Pick<Opening, 'reloader' |
         changes,
         atRestart,
         refusal: refusal && { ...refusal, at: iso(refusal.at) },
+        apiKeys: reloader.current.apiKeys?.map(({ name, created, expires }) => ({
+          name,
+          created: iso(created),
+          expires: expires === undefined ? undefined : iso(expires),
+        })),
         agree: nodes.every(({ alive, agrees }) => !alive || agrees),
         nodes,
       } satisfies ConfigurationView;

@@ -85,7 +85,13 @@ export interface ApiKeyTools {
       readonly parties?: readonly string[] | undefined;
       readonly expires?: string | undefined;
     },
-  ) => Promise<{ readonly file: string; readonly name: string; readonly key: string }>;
+  ) => Promise<{
+    readonly file: string;
+    readonly name: string;
+    readonly key: string;
+    /** ISO 8601. */
+    readonly created: string;
+  }>;
   readonly revoke: (
     which: ApiKeyPlace & { readonly name: string },
   ) => Promise<{ readonly file: string; readonly revoked: boolean }>;

@@ -26,6 +26,10 @@ export interface ConfigurationView {
   readonly atRestart: readonly string[];
   readonly refusal?:
     { readonly at: string; readonly trigger: string; readonly problems: readonly string[] } | undefined;
+  /** Keys of the API in force, without anything a key could be known by; undefined when no file of them is. */
+  readonly apiKeys?:
+    | readonly { readonly name: string; readonly created: string; readonly expires?: string | undefined }[]
+    | undefined;
   /** All nodes that give signs of life have the same in force. */
   readonly agree: boolean;
   readonly nodes: readonly {

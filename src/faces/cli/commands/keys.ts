@@ -5,6 +5,8 @@ import { examples } from '../manual.ts';
 import type { ApiKeyTools, ListedApiKey } from '../world.ts';
 import { print } from './context.ts';
 import type { CommandContext, GlobalOptions } from './context.ts';
+import { askForKey, standingLines } from './keys-in-force.ts';
+import type { ExpectedKey, KeyStanding } from './keys-in-force.ts';
 
 interface KeysOptions extends GlobalOptions {
   readonly file?: string | undefined;
@@ -47,7 +49,7 @@ function addList(keys: Command, context: CommandContext): void {
 function addAdd(keys: Command, context: CommandContext): void {
   const command = keys
     .command('add')
-    .description('make a key and print it, once: only its hash is kept')
+    .description('make a key and print it, once, and have a running access point take it')
     .argument('<name>', 'what the key is called in logs and lists')
     .option('--scope <scope>', `what it may do, repeatable: ${SCOPES.join(', ')}`, collect)
     .option('--party <party>', 'four-corner party it is held to, repeatable; every party without', collect)
@@ -61,9 +63,11 @@ function addAdd(keys: Command, context: CommandContext): void {
     const { scope = [], party: parties, expires } = options;
     const scopes = scopesOf(scope);
     const made = await toolsOf(context).add({ ...where(options), name, scopes, parties, expires });
-    print(context, options, made, [
+    const standing = await standingOf(context, options, made);
+    print(context, options, { ...made, standing }, [
       made.key,
-      `The key ${name} is in ${made.file}. It is shown this once; a running access point takes it by itself.`,
+      `The key ${name} is in ${made.file}. It is shown this once.`,
+      ...linesOf(standing),
     ]);
   });
 }
@@ -71,7 +75,7 @@ function addAdd(keys: Command, context: CommandContext): void {
 function addRevoke(keys: Command, context: CommandContext): void {
   const command = keys
     .command('revoke')
-    .description('take a key away; a running access point refuses it by itself')
+    .description('take a key away, and have a running access point refuse it')
     .argument('<name>', 'as quoin keys list shows it');
   examples(command, ['quoin keys revoke portal']);
   withFile(command).action(async (name: string, _options: unknown, given: Command) => {
@@ -79,12 +83,28 @@ function addRevoke(keys: Command, context: CommandContext): void {
     const { file, revoked } = await toolsOf(context).revoke({ ...where(options), name });
     if (!revoked)
       throw usageError(`There is no key ${name} in ${file}.`, 'quoin keys list shows those that are there.');
-    print(context, options, { file, name, revoked }, [
+    const standing = await standingOf(context, options, { name });
+    print(context, options, { file, name, revoked, standing }, [
       `The key ${name} is no longer in ${file}.`,
-      'A running access point refuses it within two looks at its files (timeouts.reload); quoin reload has it look now and says',
-      'so: what else is wrong with the files does not keep a key in force, a mistake in this file does.',
+      ...linesOf(standing),
     ]);
   });
+}
+
+/** Of a file that is named nobody knows which access point reads it, unless that is named too. */
+async function standingOf(
+  context: CommandContext,
+  options: KeysOptions,
+  expected: ExpectedKey,
+): Promise<KeyStanding | undefined> {
+  if (options.file !== undefined && options.api === undefined) return undefined;
+  return await askForKey(context, options, expected);
+}
+
+function linesOf(standing: KeyStanding | undefined): readonly string[] {
+  return standing === undefined
+    ? ['An access point that runs with this file reads it by itself (timeouts.reload), or on quoin reload.']
+    : standingLines(standing);
 }
 
 function scopesOf(given: readonly string[]): readonly ApiScope[] {
