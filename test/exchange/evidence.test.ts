@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { EdmVersionName, EvidenceRequest } from '../../src/oots/index.ts';
 import { assertProblem } from '../faces/rest/api.ts';
@@ -259,4 +260,14 @@ test('what is wrong with a wish or an answer is told by its field, and nothing i
     'n',
   );
   assert.equal((await get(portals.provider, waiting.id)).state, 'requested');
+});
+
+test('the wish that the documentation shows is granted', async (t) => {
+  const page = readFileSync(new URL('../../docs/oots.md', import.meta.url), 'utf8');
+  const [, wish] = /-d '(\{\n[^']*)'/.exec(page) ?? [];
+  assert.ok(wish);
+  const portals = await openPortals(t);
+  const begun = viewIn(await portals.portal.api.postJson('/v1/exchanges', wish), 202);
+  await portals.settled();
+  assert.equal((await asked(portals)).requestId, begun.requestId);
 });

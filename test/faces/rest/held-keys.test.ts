@@ -95,7 +95,10 @@ const OF_ONE_MESSAGE: Readonly<Record<string, readonly [status: number, body?: o
 /** Routes about many messages; each has a test below, and sending has its own in keys.test.ts. */
 const OF_MANY = ['submitMessage', 'listMessages', 'listInbox', 'leaseInbox', 'listEvents', 'streamEvents'];
 
-const KEPT = ROUTES.filter(({ keepsToParties }) => keepsToParties === true);
+/** Routes about exchanges: test/exchange/evidence-of-parties.test.ts. */
+const isOfExchanges = ({ path }: (typeof ROUTES)[number]): boolean => path.startsWith('/v1/exchanges');
+
+const KEPT = ROUTES.filter((route) => route.keepsToParties === true && !isOfExchanges(route));
 
 test('every route that such a key may use is looked at here', () => {
   assert.deepEqual(
