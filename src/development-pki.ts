@@ -1,7 +1,8 @@
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import { refuseExisting, writeNewFiles } from './new-files.ts';
 import type { NewFile } from './new-files.ts';
+import type { AnswerSigner } from './oots/index.ts';
 import { QuoinError } from './protocol/errors/index.ts';
 import {
   createCa,
@@ -11,6 +12,7 @@ import {
   privateKeyPem,
   subjectForOots,
 } from './protocol/pki/index.ts';
+import type { Certificate } from './protocol/pki/index.ts';
 import { DEMO_UNIT } from './world/keys/index.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -129,4 +131,28 @@ function refuseTwins(parties: readonly string[]): void {
       'cli/usage',
       `The party ${twin} is named twice; capital letters make no difference.`,
     );
+}
+
+/** Who signs the answers of a simulated directory, with an authority of its own. */
+export interface DirectoryIdentity {
+  readonly anchor: Certificate;
+  readonly signer: AnswerSigner;
+  /** What the subject of the signer carries, as `commonServices.signer` has it. */
+  readonly subject: string;
+}
+
+/** Makes a key and a certificate for a simulated directory, good for a month; the key of the authority is thrown away. */
+export async function makeDirectoryIdentity(): Promise<DirectoryIdentity> {
+  const validity = { notBefore: new Date(Date.now() - DAY), notAfter: new Date(Date.now() + 30 * DAY) };
+  const unit = `OU=${DEMO_UNIT}`;
+  const ca = await createCa({
+    alias: 'ca',
+    subject: `CN=Quoin simulated directories,${unit}`,
+    bits: 2048,
+    ...validity,
+  });
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const subject = `CN=Simulated directory,${unit}`;
+  const certificate = await issueCertificate({ issuer: ca, subject, publicKey, ...validity, uses: ['sign'] });
+  return { anchor: ca.certificate, signer: { key: privateKey, certificate }, subject };
 }

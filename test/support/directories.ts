@@ -1,7 +1,7 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { makeDirectoryIdentity } from '../../src/development-pki.ts';
 import { startDirectory } from '../../src/faces/demo/index.ts';
 import type { DirectoryContent } from '../../src/faces/demo/index.ts';
 import type { MshEvent } from '../../src/msh/index.ts';
@@ -16,7 +16,6 @@ import type {
   NaptrRecord,
   ServicePlaces,
 } from '../../src/oots/index.ts';
-import { createCa, issueCertificate } from '../../src/protocol/pki/index.ts';
 import type { Certificate } from '../../src/protocol/pki/index.ts';
 import { createFetcher } from '../../src/world/http/index.ts';
 import type { Ending } from './test-pair.ts';
@@ -32,13 +31,8 @@ export interface DirectoryIdentity {
 
 /** A signer with an authority of its own, valid from yesterday for a month. */
 export async function directoryIdentity(): Promise<DirectoryIdentity> {
-  const life = { notBefore: new Date(Date.now() - DAY), notAfter: new Date(Date.now() + 30 * DAY) };
-  const issuer = await createCa({ alias: 'ca', subject: 'CN=Directories,O=Test', bits: 2048, ...life });
-  const { publicKey, privateKey: key } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const subject = { CN: 'Directory', O: 'Test' };
-  const named = { issuer, subject: 'CN=Directory,O=Test', publicKey, ...life };
-  const certificate = await issueCertificate({ ...named, uses: ['sign'] });
-  return { anchor: issuer.certificate, signer: { key, certificate }, subject };
+  const { anchor, signer } = await makeDirectoryIdentity();
+  return { anchor, signer, subject: { CN: 'Simulated directory' } };
 }
 
 const en = (text: string) => [{ text, lang: 'EN' }];

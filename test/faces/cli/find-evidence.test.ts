@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { before, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { EXIT } from '../../../src/faces/cli/index.ts';
+import { startGateway } from '../../../src/gateway.ts';
 import { findConfiguredEvidence } from '../../../src/find-evidence.ts';
 import { loadConfig } from '../../../src/config/index.ts';
 import { accessPointsIn, signAnswer, writeProblem } from '../../../src/oots/index.ts';
@@ -40,7 +41,7 @@ function configured(url: string, changes: Changes = {}): string {
   dataServiceDirectory: ${url}/
   allowPrivate: true
   anchors: ${anchor}
-  signer: ${changes.signer ?? 'CN=Directory,O=Test'}
+  signer: ${changes.signer ?? 'CN=Simulated directory'}
   timeout: 2m
   signatureAge: ${changes.signatureAge ?? '1h'}
 `,
@@ -183,6 +184,23 @@ test('what a directory writes does not steer the terminal', async (t) => {
   );
   assert.equal(code, EXIT.failed);
   assert.equal(out, 'bad \\u009b31m (X:ERR)');
+});
+
+test('a running access point tells portals the same, and starts with nothing it cannot use', async (t) => {
+  const { url } = await directory(t);
+  const start = async (file: string) => {
+    const { config, problems } = loadConfig({ file, env: {} });
+    assert.ok(config, JSON.stringify(problems));
+    return await startGateway(config);
+  };
+  const gateway = await start(configured(url));
+  t.after(() => gateway.stop());
+  const answer = await fetch(`${gateway.api}/v1/evidence-types?procedure=T3&country=FI`);
+  assert.equal(answer.status, 200);
+  const found = (await answer.json()) as Awaited<ReturnType<typeof findConfiguredEvidence>>;
+  assert.equal(found.verdict, 'ready');
+  assert.deepEqual(accessPointsIn(found)[0]?.pmodes, [{ id: 'oots', partner: 'AP_XB_01', sends: true }]);
+  await assert.rejects(start(configured(url, { anchor: 'nothing' })), { code: 'config/common-services' });
 });
 
 const official = { skip: officialAnswers.length === 0 ? NO_OFFICIAL_FILES : false };
