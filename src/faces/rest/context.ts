@@ -82,16 +82,22 @@ export type Operation = (context: RestContext, request: Request, response: Respo
  */
 export type ReadBody = (request: IncomingMessage, invite: () => void) => AsyncIterable<Uint8Array>;
 
-const bodies = new WeakMap<IncomingMessage, () => AsyncIterable<Uint8Array>>();
+/**
+ * How the body of a request is read, on the request itself: a map would hold what refers to the request, and so each request
+ * with all that belongs to it, until the next full collection.
+ */
+const BODY = Symbol('body');
+
+type Noted = IncomingMessage & { [BODY]?: () => AsyncIterable<Uint8Array> };
 
 /** Notes how the body of a request is read. */
-export function noteBody(request: IncomingMessage, read: () => AsyncIterable<Uint8Array>): void {
-  bodies.set(request, read);
+export function noteBody(request: Noted, read: () => AsyncIterable<Uint8Array>): void {
+  request[BODY] = read;
 }
 
 /** The body of a request piece by piece; the client is asked for it now. Leaving early keeps the connection. */
-export function bodyOf(request: IncomingMessage): AsyncIterable<Uint8Array> {
-  const read = bodies.get(request);
+export function bodyOf(request: Noted): AsyncIterable<Uint8Array> {
+  const read = request[BODY];
   if (read !== undefined) return read();
   return request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
 }

@@ -155,8 +155,10 @@ function announce(
   settlement: Settlement,
   attempt: Attempt,
 ): void {
+  const { event, level } = EVENTS[settlement.state];
   context.observer.emit({
-    ...EVENTS[settlement.state],
+    event,
+    level,
     messageId: message.messageId,
     conversationId: message.userMessage.collaborationInfo.conversationId,
     ...(governing === undefined ? { pmode: message.pmodeId, leg: message.leg } : legFields(governing)),
