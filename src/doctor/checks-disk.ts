@@ -2,15 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { access, constants, open, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Config } from '../config/index.ts';
 import { QuoinError } from '../protocol/errors/index.ts';
+import { formatSize, roundSize } from '../protocol/pmode/index.ts';
 import type { Patient } from './patient.ts';
 import type { Check, Note, Verdict } from './types.ts';
 import { byNotes } from './verdicts.ts';
 
-const MB = 1_000_000;
+const MIB = 2 ** 20;
 /** Free bytes below which nothing should be accepted, and below which somebody should look. */
-const TOO_LITTLE = 100 * MB;
-const LITTLE = 1000 * MB;
+const TOO_LITTLE = 100 * MIB;
+const LITTLE = 1000 * MIB;
 /** ms a sync may take before work on this disk is slow; a healthy one needs few. */
 const SLOW_SYNC = 500;
 /** ms a file system may be off: another machine's clock dates the files of a shared folder. */
@@ -22,19 +24,34 @@ export const DISK_CHECKS: readonly Check<Patient>[] = [
     name: 'disk-data',
     asks: 'whether the data folder can be written and synced, and has room',
     needs: ['configuration'],
-    run: ({ config }) => look(config!.folders.data, config!.limits.messageBytes, 0),
+    run: ({ config }) => look(config!.folders.data, syncedBy(config!), config!.limits.messageBytes, 0),
   },
   {
     name: 'disk-payloads',
     asks: 'the same of the folder for payloads',
     needs: ['configuration'],
     run: ({ config }) =>
-      look(config!.folders.payloads, config!.limits.messageBytes, config!.limits.freeSpaceBytes),
+      look(
+        config!.folders.payloads,
+        'what is larger than limits.inlineSize',
+        config!.limits.messageBytes,
+        config!.limits.freeSpaceBytes,
+      ),
   },
 ];
 
+/** Who waits for a sync of the data folder: nobody when the database is elsewhere. */
+function syncedBy({ database }: Pick<Config, 'database'>): string | undefined {
+  return database === undefined ? 'each message' : undefined;
+}
+
 /** A file of our own is written, synced and removed; a folder that is not there yet is only asked about. */
-async function look(folder: string, messageBytes: number, keptFree: number): Promise<Verdict> {
+async function look(
+  folder: string,
+  waiting: string | undefined,
+  messageBytes: number,
+  keptFree: number,
+): Promise<Verdict> {
   const present = nearest(folder);
   const { bavail, bsize, files, ffree } = await statfs(present);
   const free = bavail * bsize;
@@ -43,45 +60,45 @@ async function look(folder: string, messageBytes: number, keptFree: number): Pro
     notes.push({ severity: 'warning', text: `Only ${ffree} more files can be made there (inodes).` });
   if (present !== folder) {
     await writable(present);
-    return byNotes(`${folder} will be made; ${megabytes(free)} free`, notes);
+    return byNotes(`${folder} will be made; ${roundSize(free)} free`, notes);
   }
   const { syncMs, aheadMs } = await trySync(folder);
-  if (syncMs > SLOW_SYNC)
+  if (waiting !== undefined && syncMs > SLOW_SYNC)
     notes.push({
       severity: 'warning',
-      text: `Syncing a small file took ${syncMs} ms: each message waits for this.`,
+      text: `Syncing a small file took ${syncMs} ms: ${waiting} waits for this.`,
     });
   if (Math.abs(aheadMs) > CLOCK_SLACK)
     notes.push({
       severity: 'warning',
       text: `Files there are dated ${Math.round(aheadMs / 1000)} s off our clock: compare the clocks of the machines.`,
     });
-  return byNotes(`${folder}, ${megabytes(free)} free, synced in ${syncMs} ms`, notes);
+  return byNotes(`${folder}, ${roundSize(free)} free, synced in ${syncMs} ms`, notes);
 }
 
 /** What is wrong with so much room, the worst alone. */
 function roomNotes(free: number, messageBytes: number, keptFree: number): readonly Note[] {
-  const kept = `${megabytes(keptFree)} are to stay free (limits.freeSpace)`;
+  const kept = `${formatSize(keptFree)} are to stay free (limits.freeSpace)`;
   if (free < keptFree)
     return [
       {
         severity: 'error',
-        text: `Only ${megabytes(free)} are free, and ${kept}: every message is refused until there is room.`,
+        text: `Only ${roundSize(free)} are free, and ${kept}: every message is refused until there is room.`,
       },
     ];
-  if (free < TOO_LITTLE) return [{ severity: 'error', text: `Only ${megabytes(free)} are free: make room.` }];
+  if (free < TOO_LITTLE) return [{ severity: 'error', text: `Only ${roundSize(free)} are free: make room.` }];
   if (free < 2 * keptFree)
     return [
       {
         severity: 'warning',
-        text: `${megabytes(free)} are free, and ${kept}: make room before every message is refused.`,
+        text: `${roundSize(free)} are free, and ${kept}: make room before every message is refused.`,
       },
     ];
   if (free < Math.max(LITTLE, 2 * messageBytes))
     return [
       {
         severity: 'warning',
-        text: `${megabytes(free)} are free, for messages of up to ${megabytes(messageBytes)} (limits.messageSize).`,
+        text: `${roundSize(free)} are free, for messages of up to ${roundSize(messageBytes)} (limits.messageSize).`,
       },
     ];
   return [];
@@ -89,10 +106,6 @@ function roomNotes(free: number, messageBytes: number, keptFree: number): readon
 
 function nearest(folder: string): string {
   return existsSync(folder) || dirname(folder) === folder ? folder : nearest(dirname(folder));
-}
-
-function megabytes(bytes: number): string {
-  return bytes >= 10_000 * MB ? `${Math.round(bytes / MB / 1000)} GB` : `${Math.round(bytes / MB)} MB`;
 }
 
 async function writable(folder: string): Promise<void> {

@@ -20,14 +20,26 @@ export const SERVER_CHECKS: readonly Check<Patient>[] = [
     name: 'queue',
     asks: 'whether the Redis server of the queue answers and keeps the rules of production',
     needs: ['configuration'],
-    run: async ({ config }) => {
-      const { redis } = config!;
-      if (redis === undefined)
-        return { outcome: 'ok', found: 'within the process; several nodes need Redis' };
-      return { outcome: 'ok', found: `${await examineRedis(redis())} answers and fits` };
-    },
+    run: queue,
   },
 ];
+
+/** Without its server nothing starts; what runs goes on with less. */
+async function queue({ config, isRunning }: Patient): Promise<Verdict> {
+  const { redis } = config!;
+  if (redis === undefined) return { outcome: 'ok', found: 'within the process; several nodes need Redis' };
+  try {
+    return { outcome: 'ok', found: `${await examineRedis(redis())} answers and fits` };
+  } catch (error) {
+    if (!isQuoinError(error) || error.code !== 'queue/redis-unreachable' || !(await isRunning())) throw error;
+    return {
+      outcome: 'warning',
+      found: error.message,
+      advice:
+        'Each node that runs sends what it has by itself meanwhile, and none could start again: start the server, or correct redis.',
+    };
+  }
+}
 
 async function shared({ database, times }: Config): Promise<Verdict> {
   const address = databaseAddress(database!);

@@ -1,5 +1,6 @@
 import { QuoinError } from '../protocol/errors/index.ts';
 import type { Intake } from '../msh/index.ts';
+import { formatSize, roundSize } from '../protocol/pmode/index.ts';
 import type { PlainAnswer } from '../world/http/index.ts';
 import type { SpaceGuard } from './space-guard.ts';
 
@@ -22,8 +23,8 @@ function lowSpace(free: number, keptFree: number): QuoinError {
     {
       finding: {
         check: 'free-space',
-        expected: `at least ${keptFree} bytes free`,
-        found: String(free),
+        expected: `at least ${formatSize(keptFree)} free`,
+        found: roundSize(free),
         advice:
           'Submit again later. Operators: free space on the disk of the payload folder; limits.freeSpace is the limit.',
       },

@@ -297,6 +297,14 @@ test('a Redis server is asked, and what speaks against it told', { skip: noRedis
   assert.equal(bad.code, EXIT.failed);
   assert.match(bad.checks.get('queue')!.found, /allkeys-lru/);
   assert.match(bad.checks.get('queue')!.advice!, /noeviction/);
+  const away = (text: string): string => `${text}redis: redis://127.0.0.1:1\n`;
+  const cannotStart = await changed(pair.config, away, () => pair.doctor());
+  assert.equal(cannotStart.checks.get('queue')!.outcome, 'failed');
+  const gateway = await pair.startA();
+  t.after(() => gateway.stop());
+  const goesOn = await changed(pair.config, away, () => pair.doctor('--no-ping'));
+  assert.equal(goesOn.checks.get('queue')!.outcome, 'warning');
+  assert.match(goesOn.checks.get('queue')!.advice!, /sends what it has by itself/);
 });
 
 test('a PostgreSQL database is asked instead of the embedded one', { skip: noPostgres() }, async (t) => {

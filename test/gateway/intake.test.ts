@@ -37,6 +37,7 @@ test('with too little space on the disk both doors refuse before they read, and 
   const { a } = await startRealGateways(t, { more: 'limits: { freeSpace: 8000000GiB }' });
   const [status, problem, headers] = await submit(a);
   assert.deepEqual([status, problem.code], [503, 'submit/low-space']);
+  assert.match(JSON.stringify(problem), /at least 8000000GiB free.*"found":"\d+[MG]iB"/);
   assert.match(headers.get('retry-after') ?? '', /^\d+$/);
   const pushed = await fetch(`${a.as4}/as4`, { method: 'POST', body: 'no AS4 at all' });
   assert.equal(pushed.status, 503);

@@ -39,4 +39,5 @@ export {
   formatSize,
   parseDuration,
   parseSize,
+  roundSize,
 } from './units.ts';

@@ -46,6 +46,12 @@ export function formatSize(bytes: number): string {
   return formatQuantity(bytes, BYTES, 'B');
 }
 
+/** A size for people, in whole MiB, or GiB from ten of them on: what is free never comes out even. */
+export function roundSize(bytes: number): string {
+  const { MiB, GiB } = BYTES as Readonly<Record<'MiB' | 'GiB', number>>;
+  return bytes >= 10 * GiB ? `${Math.floor(bytes / GiB)}GiB` : `${Math.floor(bytes / MiB)}MiB`;
+}
+
 function parseQuantity(
   text: string,
   pattern: RegExp,
