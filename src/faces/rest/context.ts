@@ -1,10 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Request, Response } from 'express';
 import type { Msh, Notifier, Observer } from '../../msh/index.ts';
-import type { Exchanges } from '../../oots/index.ts';
+import type { EvidenceVerdict, EvidenceWish, Exchanges, FoundEvidence } from '../../oots/index.ts';
 import { QuoinError } from '../../protocol/errors/index.ts';
 import type { ConfigurationDesk } from './configuration-desk.ts';
-import type { FindEvidence } from './evidence-types.ts';
 import type { Places } from './places.ts';
 import type { Principal } from './principal.ts';
 import { RestError } from './problems.ts';
@@ -46,6 +45,11 @@ export const REST_LIMITS: RestLimits = {
   eventStreams: 100,
   heartbeatMs: 15_000,
 };
+
+/** Walks from a procedure to access points; supplied by the composition root. */
+export type FindEvidence = (
+  wish: EvidenceWish,
+) => Promise<FoundEvidence & { readonly verdict: EvidenceVerdict }>;
 
 /** What every operation of the API works with. */
 export interface RestContext {

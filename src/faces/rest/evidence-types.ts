@@ -1,14 +1,8 @@
 import { z } from 'zod';
-import type { EvidenceVerdict, EvidenceWish, FoundEvidence } from '../../oots/index.ts';
 import type { Operation } from './context.ts';
 import { RestError } from './problems.ts';
 import { checked } from './schemas.ts';
 import { text } from './text.ts';
-
-/** Walks from a procedure to access points; supplied by the composition root. */
-export type FindEvidence = (
-  wish: EvidenceWish,
-) => Promise<FoundEvidence & { readonly verdict: EvidenceVerdict }>;
 
 const country = z.string().regex(/^[A-Z]{2}$/, 'must be two capital letters, EL for Greece');
 const answer = text.max(1024).regex(/^[^=]+=./, 'must be NAME=VALUE');

@@ -11,4 +11,4 @@ export type {
 } from './configuration-desk.ts';
 export { REST_LIMITS } from './context.ts';
 export type { ReadBody, RestLimits } from './context.ts';
-export type { FindEvidence } from './evidence-types.ts';
+export type { FindEvidence } from './context.ts';
