@@ -1,11 +1,14 @@
 import type { Msh } from '../msh/index.ts';
 import { createExchanges, createRecorder, refuseDocument } from '../oots/index.ts';
-import type { Exchanges, Recorder } from '../oots/index.ts';
+import type { AnswerWish, Exchange, Exchanges, Recorder } from '../oots/index.ts';
 import { countryOf } from '../protocol/pmode/index.ts';
 import type { Making, World } from './making.ts';
 
 /** ms between two looks for what other nodes have taken, and for who waits in vain. */
 const POLL_MS = 1000;
+
+/** What whoever asked is told when nobody answered in time (TDD 4.4 4.4.3). */
+const TIMEOUT: AnswerWish = { outcome: 'exception', exception: 'TimeoutExceptionType' };
 
 /** What follows evidence exchanges, and what may be done in them. */
 export interface OpenExchanges {
@@ -24,15 +27,19 @@ export function openExchanges({ config, loaded }: Making, world: World, msh: Msh
     const country = party === undefined ? undefined : countryOf(party);
     return party === undefined || country === undefined ? undefined : { name: party.name, country };
   };
-  const recorder = createRecorder({
+  const answerOverdue = async (exchange: Exchange): Promise<void> => {
+    await exchanges.answer(exchange, TIMEOUT);
+  };
+  const recorder: Recorder = createRecorder({
     store,
     msh,
     observer,
     nature,
     times: { ...times, keepMs, pollMs: POLL_MS },
+    ...(config.exchanges.answerOverdue ? { answerOverdue } : {}),
     refuse: (document) => refuseDocument({ store, msh, observer, nature, self }, document),
   });
-  const exchanges = createExchanges({
+  const exchanges: Exchanges = createExchanges({
     store,
     msh,
     nature,

@@ -5,6 +5,7 @@ import { addConfig } from './commands/config.ts';
 import type { CommandContext } from './commands/context.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addExchange } from './commands/exchange.ts';
 import { addEvents } from './commands/events.ts';
 import { addFindEvidence } from './commands/find-evidence.ts';
 import { addInbox } from './commands/inbox.ts';
@@ -32,6 +33,7 @@ const COMMANDS = [
   addMessages,
   addInbox,
   addEvents,
+  addExchange,
   addPing,
   addPartners,
   addInspect,

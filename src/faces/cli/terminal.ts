@@ -22,7 +22,7 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   failed: 'it did not succeed: refused, failed, or something that was checked is not sound',
   usage: 'wrong usage, or a file that cannot be used',
   unreachable: 'no access point answers, or no common service',
-  notFound: 'there is no such message, or nobody gives such evidence',
+  notFound: 'there is no such message or exchange, or nobody gives such evidence',
 };
 
 /** The process's own streams; colour only where a person reads and NO_COLOR is not set. */

@@ -53,6 +53,7 @@ const BEFORE_FIRST_MS = 24 * 60 * 60 * 1000;
 export function createRecorder(context: RecorderContext): Recorder {
   const { store, nature, times } = context;
   const due = createDue(nature.now);
+  const answering = answeringFor(context);
   let since: number | undefined;
   let stopped = false;
   let running: Promise<void> | undefined;
@@ -65,7 +66,7 @@ export function createRecorder(context: RecorderContext): Recorder {
     since ??= ((await store.lastRecorded()) ?? now - BEFORE_FIRST_MS) - BEHIND_MS;
     await recordAll(context, since, () => stopped);
     since = now - (due('far', FAR_EVERY_MS) ? BEHIND_MS : CLOSE_BEHIND_MS);
-    if (due('waiting', times.pollMs)) await lookAfterWaiting(context, now);
+    if (due('waiting', times.pollMs)) await lookAfterWaiting(context, answering, now);
     if (due('old', FORGET_EVERY_MS)) await forget(context);
   };
 
@@ -105,6 +106,7 @@ export function createRecorder(context: RecorderContext): Recorder {
       stopped = true;
       unlisten?.();
       clearTimeout(timer);
+      await answering.settled();
       await (queued ?? running);
     },
   };
@@ -187,7 +189,7 @@ async function headOf({ msh }: RecorderContext, part: StoredPart): Promise<Buffe
   return Buffer.concat(chunks);
 }
 
-async function lookAfterWaiting(context: RecorderContext, now: number): Promise<void> {
+async function lookAfterWaiting(context: RecorderContext, answering: Answering, now: number): Promise<void> {
   const { store, refuse } = context;
   await store.failUndelivered(now);
   for (const document of await store.dueRefusals(AT_ONCE))
@@ -196,22 +198,46 @@ async function lookAfterWaiting(context: RecorderContext, now: number): Promise<
       // Told already; it stays due.
       () => undefined,
     );
-  for (const exchange of await store.overdue(now, AT_ONCE)) await endWaiting(context, exchange, now);
+  for (const exchange of await store.overdue(now, AT_ONCE)) {
+    if (exchange.role === 'provider' && context.answerOverdue !== undefined) answering.begin(exchange);
+    else await expire(context, exchange, now);
+  }
 }
 
-/** Whoever asked is told where that is wanted; the exchange moves by the answer then, and expires when none can be given. */
-async function endWaiting(context: RecorderContext, exchange: Exchange, now: number): Promise<void> {
-  const { answerOverdue, observer } = context;
+/** Answers to requests that are overdue, while they are given. */
+interface Answering {
+  readonly begin: (exchange: Exchange) => void;
+  /** Resolves when none is under way. */
+  readonly settled: () => Promise<void>;
+}
+
+/** Beside the passes: giving an answer waits for its own record, which a later pass makes. */
+function answeringFor(context: RecorderContext): Answering {
+  const underWay = new Map<string, Promise<void>>();
+  return {
+    begin: (exchange) => {
+      const { id } = exchange;
+      if (!underWay.has(id))
+        underWay.set(
+          id,
+          endWaiting(context, exchange).finally(() => underWay.delete(id)),
+        );
+    },
+    settled: async () => void (await Promise.all(underWay.values())),
+  };
+}
+
+/** Whoever asked is told; the exchange moves by the answer, and expires when none can be given. Never rejects. */
+async function endWaiting(context: RecorderContext, exchange: Exchange): Promise<void> {
+  const { answerOverdue, observer, nature } = context;
   try {
-    if (exchange.role === 'provider' && answerOverdue !== undefined) {
-      await answerOverdue(exchange);
-      return;
-    }
+    await answerOverdue?.(exchange);
   } catch (error) {
     const reason = describeError(error);
     observer.emit({ event: 'exchanges/not-answered', level: 'warn', exchange: exchange.id, reason });
+    // One that was answered in between has moved, and does not expire.
+    await expire(context, exchange, nature.now()).catch(() => undefined);
   }
-  await expire(context, exchange, now);
 }
 
 async function expire({ store, observer }: RecorderContext, exchange: Exchange, now: number): Promise<void> {

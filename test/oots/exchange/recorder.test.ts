@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { readExchangeDocument } from '../../../src/oots/index.ts';
+import { createExchanges, readExchangeDocument } from '../../../src/oots/index.ts';
 import type { EdmVersionName, Exchange, Recorder, RecorderContext } from '../../../src/oots/index.ts';
 import { pairExchange, sampleNamed, submitDocument } from '../../support/exchange-pair.ts';
 import type { ExchangeChanges } from '../../support/exchange-pair.ts';
@@ -272,4 +272,27 @@ test('two recorders on one store record each document once, and a recorder that 
   await recorderOf(exchanging.pair.a).record();
   const [asks] = await exchangesOf(exchanging.pair.a);
   assert.equal(asks?.state, 'answered');
+});
+
+test('a request that nobody answers in time is answered with EDM:ERR:0005 where that is wanted', async (t) => {
+  const exchanging = await Exchanging.open(t);
+  const { a, b } = exchanging.pair;
+  const { msh, context, world } = b;
+  const answering = { recordNow: () => recorder.record(), countryIn: () => 'PT' };
+  const exchanges = createExchanges({ ...context, msh, store: world.store, ...answering });
+  const recorder: Recorder = recorderOf(b, {
+    answerOverdue: async (exchange) => {
+      await exchanges.answer(exchange, { outcome: 'exception', exception: 'TimeoutExceptionType' });
+    },
+  });
+  await submitDocument(a, '2.0', 'request', requestOf('2.0'));
+  await Promise.all([a.settled(), b.settled()]);
+  await recorder.record();
+  exchanging.pass(TIMES.answerMs);
+  await recorder.record();
+  await recorder.stop();
+  await exchanging.settled();
+  const { asks, answers } = await exchanging.both();
+  assert.deepEqual([answers.state, answers.exception], ['answered', 'EDM:ERR:0005']);
+  assert.deepEqual([asks.state, asks.exception], ['answered', 'EDM:ERR:0005']);
 });
