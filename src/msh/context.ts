@@ -1,5 +1,4 @@
 import type { PMode } from '../protocol/pmode/index.ts';
-import type { Retention } from './deliver/retention.ts';
 import type { BreakerPolicy } from './partners/breaker.ts';
 import type {
   DocumentCheck,
@@ -59,6 +58,16 @@ export interface SendingLimits {
   /** Pushes in flight at once to one partner. */
   readonly perPartner: number;
   readonly breaker: BreakerPolicy;
+}
+
+/** How long payloads stay when everybody has them, ms; what is not given stays for good. */
+export interface Retention {
+  /** Of a received message, since the backend took it. */
+  readonly takenMs?: number | undefined;
+  /** Of a message we sent, since it was acknowledged. */
+  readonly sentMs?: number | undefined;
+  /** Service whose documents are recorded: its messages wait until theirs is. */
+  readonly recordedService?: string | undefined;
 }
 
 /** Everything the operations of the MSH ask of the world. */

@@ -28,7 +28,7 @@ export type { CheckedDocument, CheckFacts } from './check-document.ts';
 export { createDocumentCheck } from './document-check.ts';
 export { EXCHANGE_SERVICE } from './exchange-header.ts';
 export { createExchanges } from './exchange/exchanges.ts';
-export type { Caller, ExchangeRecord, Exchanges, ExchangesContext, Granted } from './exchange/exchanges.ts';
+export type { Caller, ExchangeRecord, Exchanges, ExchangesContext, Granted } from './exchange/types.ts';
 export { citizenLink } from './exchange/links.ts';
 export { timelineOf } from './exchange/timeline.ts';
 export type { TimelineEntry, TimelineEvent } from './exchange/timeline.ts';

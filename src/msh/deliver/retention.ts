@@ -1,17 +1,7 @@
-import type { MshContext } from '../context.ts';
+import type { MshContext, Retention } from '../context.ts';
 import { discardPayloads } from '../discard-payloads.ts';
 import { failureFrom } from '../messages.ts';
 import { repeat } from '../repeat.ts';
-
-/** How long payloads stay when everybody has them, ms; what is not given stays for good. */
-export interface Retention {
-  /** Of a received message, since the backend took it. */
-  readonly takenMs?: number | undefined;
-  /** Of a message we sent, since it was acknowledged. */
-  readonly sentMs?: number | undefined;
-  /** Service whose documents are recorded: its messages wait until theirs is. */
-  readonly recordedService?: string | undefined;
-}
 
 /** Messages looked for at a time. */
 const AT_ONCE = 200;

@@ -6,7 +6,7 @@ import type { Exchange, ExchangeState } from '../ports/index.ts';
 import { answerPMode } from './answer-pmode.ts';
 import { composeAnswer } from './compose-answer.ts';
 import type { AnswerSources } from './compose-answer.ts';
-import type { ExchangesContext, Granted } from './exchanges.ts';
+import type { ExchangesContext, Granted } from './types.ts';
 import { readRecorded } from './recorded-document.ts';
 import { wishError } from './refuse-wish.ts';
 import { CALLER, isDuplicate, send, sentBefore } from './send.ts';

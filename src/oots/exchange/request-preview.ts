@@ -1,7 +1,7 @@
 import { derivedUuid } from '../derived-uuid.ts';
 import type { Exchange, RecordedDocument } from '../ports/index.ts';
 import { composePreviewRequest } from './compose-preview-request.ts';
-import type { ExchangesContext, Granted } from './exchanges.ts';
+import type { ExchangesContext, Granted } from './types.ts';
 import { readRecorded } from './recorded-document.ts';
 import { wishError } from './refuse-wish.ts';
 import { CALLER, isDuplicate, send, sentBefore } from './send.ts';

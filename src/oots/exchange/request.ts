@@ -2,7 +2,7 @@ import { derivedUuid } from '../derived-uuid.ts';
 import type { EvidenceRequest } from '../model/request.ts';
 import { composeRequest } from './compose-request.ts';
 import type { RequestIds } from './compose-request.ts';
-import type { Caller, ExchangesContext, Granted } from './exchanges.ts';
+import type { Caller, ExchangesContext, Granted } from './types.ts';
 import { readGiven } from './given-document.ts';
 import { wishError } from './refuse-wish.ts';
 import { send, sentBefore } from './send.ts';

@@ -5,7 +5,7 @@ import type { Exchange, ExchangeRole } from '../ports/index.ts';
 import { DOCUMENT_LIMITS } from '../read-document.ts';
 import { partsOf } from './composed.ts';
 import type { Composed } from './composed.ts';
-import type { ExchangesContext, Granted } from './exchanges.ts';
+import type { ExchangesContext, Granted } from './types.ts';
 import { documentIn, issuedAtIn } from './recorded-document.ts';
 import { wishError } from './refuse-wish.ts';
 

@@ -1,5 +1,5 @@
 import type { Exchange } from '../ports/index.ts';
-import type { ExchangesContext } from './exchanges.ts';
+import type { ExchangesContext } from './types.ts';
 import { wishError } from './refuse-wish.ts';
 
 /**
