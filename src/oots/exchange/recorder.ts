@@ -31,6 +31,12 @@ export interface Recorder {
 /** Messages recorded at a time. */
 const AT_ONCE = 100;
 
+/** Conversations recorded side by side: their commits are synced together. */
+const SIDE_BY_SIDE = 8;
+
+/** ms after an event until its message is recorded, with all that came meanwhile. */
+const GATHER_MS = 200;
+
 /** How far behind the last message it is looked for others: a transaction that is not committed yet may keep one. */
 const BEHIND_MS = 10 * 60 * 1000;
 
@@ -56,9 +62,8 @@ export function createRecorder(context: RecorderContext): Recorder {
   const answering = answeringFor(context);
   let since: number | undefined;
   let stopped = false;
-  let running: Promise<void> | undefined;
-  let queued: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let gathering: NodeJS.Timeout | undefined;
   let unlisten: (() => void) | undefined;
 
   const pass = async (): Promise<void> => {
@@ -78,38 +83,58 @@ export function createRecorder(context: RecorderContext): Recorder {
     }
   };
 
-  // One at a time: whoever asks while one runs gets the next, which has everything that was there when they asked.
-  const record = (): Promise<void> => {
+  const record = oneAtATime(once);
+
+  // Events come close together: one pass for many is cheaper than one for each.
+  const soon = (): void => {
+    if (stopped || gathering !== undefined) return;
+    gathering = setTimeout(() => {
+      gathering = undefined;
+      void record.run();
+    }, GATHER_MS);
+  };
+
+  const tick = (): void => {
+    if (stopped) return;
+    timer = setTimeout(() => void record.run().then(tick), times.pollMs);
+  };
+
+  return {
+    record: record.run,
+    start: () => {
+      unlisten = store.onEvent(soon);
+      void record.run().then(tick);
+    },
+    stop: async () => {
+      stopped = true;
+      unlisten?.();
+      clearTimeout(timer);
+      clearTimeout(gathering);
+      await answering.settled();
+      await record.settled();
+    },
+  };
+}
+
+/** Runs one at a time: whoever asks while one runs gets the next, which has everything that was there when they asked. */
+function oneAtATime(once: () => Promise<void>): {
+  readonly run: () => Promise<void>;
+  readonly settled: () => Promise<void>;
+} {
+  let running: Promise<void> | undefined;
+  let queued: Promise<void> | undefined;
+  const run = (): Promise<void> => {
     if (running === undefined) {
       running = once().finally(() => (running = undefined));
       return running;
     }
     queued ??= running.then(() => {
       queued = undefined;
-      return record();
+      return run();
     });
     return queued;
   };
-
-  const tick = (): void => {
-    if (stopped) return;
-    timer = setTimeout(() => void record().then(tick), times.pollMs);
-  };
-
-  return {
-    record,
-    start: () => {
-      unlisten = store.onEvent(() => void (stopped || record()));
-      void record().then(tick);
-    },
-    stop: async () => {
-      stopped = true;
-      unlisten?.();
-      clearTimeout(timer);
-      await answering.settled();
-      await (queued ?? running);
-    },
-  };
+  return { run, settled: async () => await (queued ?? running) };
 }
 
 /** Whether something is due that is done every so often; the first time it is. */
@@ -127,9 +152,26 @@ async function recordAll(context: RecorderContext, since: number, isOver: () => 
   for (;;) {
     const messages = await context.store.unrecorded(SERVICE.value, since, AT_ONCE);
     let done = 0;
-    for (const message of messages) if (!isOver() && (await recordOne(context, message))) done += 1;
+    const conversations = conversationsIn(messages);
+    const work = async (): Promise<void> => {
+      for (let next = conversations.shift(); next !== undefined; next = conversations.shift())
+        for (const message of next) if (!isOver() && (await recordOne(context, message))) done += 1;
+    };
+    await Promise.all(Array.from({ length: SIDE_BY_SIDE }, work));
     if (messages.length < AT_ONCE || done === 0) return;
   }
+}
+
+/** Messages of one conversation stay in their order. */
+function conversationsIn(messages: readonly Unrecorded[]): Unrecorded[][] {
+  const found = new Map<string, Unrecorded[]>();
+  for (const one of messages) {
+    const { conversationId } = one.message.userMessage.collaborationInfo;
+    const before = found.get(conversationId);
+    if (before === undefined) found.set(conversationId, [one]);
+    else before.push(one);
+  }
+  return [...found.values()];
 }
 
 /** Whether it is recorded now; what cannot be is told, and tried again. */
