@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Insertable, Kysely, Transaction } from 'kysely';
 import type {
   Exchange,
   ExchangeEventName,
@@ -9,7 +9,8 @@ import type {
 import type { InboundMessage, OutboundMessage } from '../../msh/ports/index.ts';
 import { documentColumns, exchangeColumns, exchangeFrom } from './exchange-rows.ts';
 import { clip } from './search.ts';
-import type { Tables } from './tables.ts';
+import { statement } from './statement.ts';
+import type { ExchangeDocumentBytesTable, ExchangeDocumentTable, ExchangeTable, Tables } from './tables.ts';
 import type { Tell } from './tell.ts';
 
 /** An exchange and how often it has moved: whoever moves it next must have seen all moves. */
@@ -46,30 +47,34 @@ async function recordIn(
 ): ReturnType<ExchangeStore['record']> {
   const { document, place, bytes, message } = recording;
   const isRepeated = await hasRequest(transaction, recording);
-  const inserted = await transaction
-    .insertInto('exchange_documents')
-    .values(documentColumns(recording))
-    .onConflict((conflict) => conflict.column('row_id').doNothing())
-    .executeTakeFirst();
-  if (inserted.numInsertedOrUpdatedRows !== 1n) return 'known';
   const found = await findPlace(transaction, place);
   const move = recording.move({ exchange: found?.exchange, isRepeated });
+  const inserted = await insertDocument(transaction, {
+    ...documentColumns(recording),
+    exchange: (move.exchange ?? found?.exchange)?.id ?? null,
+    flaw: move.flaw ?? null,
+    refusal: move.refusal ?? null,
+  });
+  // Nothing else is written before this is known.
+  if (inserted.numAffectedRows !== 1n) return 'known';
+  await insertBytes(transaction, { row_id: document.rowId, bytes });
   if (move.exchange !== undefined) await putExchange(transaction, move.exchange, found);
-  await transaction
-    .updateTable('exchange_documents')
-    .set({
-      exchange: (move.exchange ?? found?.exchange)?.id ?? null,
-      flaw: move.flaw ?? null,
-      refusal: move.refusal ?? null,
-    })
-    .where('row_id', '=', document.rowId)
-    .execute();
-  await transaction.insertInto('exchange_document_bytes').values({ row_id: document.rowId, bytes }).execute();
   if (document.facts.kind === 'request') await unrecordEarlyAnswers(transaction, recording);
   if (move.event !== undefined && move.exchange !== undefined)
     await tellExchange(transaction, tell, move.event, move.exchange, document, message);
   return 'recorded';
 }
+
+const insertDocument = statement((db, row: Insertable<ExchangeDocumentTable>) =>
+  db
+    .insertInto('exchange_documents')
+    .values(row)
+    .onConflict((conflict) => conflict.column('row_id').doNothing()),
+);
+
+const insertBytes = statement((db, row: Insertable<ExchangeDocumentBytesTable>) =>
+  db.insertInto('exchange_document_bytes').values(row),
+);
 
 /** Whether a request with this id was recorded before: asked before this one is. */
 async function hasRequest(db: Kysely<Tables>, { document, place }: Recording): Promise<boolean> {
@@ -98,24 +103,29 @@ async function unrecordEarlyAnswers(
   await transaction.deleteFrom('exchange_document_bytes').where('row_id', 'in', rowIds).execute();
 }
 
+/** The first request with this id; `but` is one that does not count. */
 async function requestDocument(
   db: Kysely<Tables>,
   { role, partner }: ExchangePlace,
   requestId: string,
   but = '',
 ): Promise<{ readonly exchange: string | null } | undefined> {
-  return await db
-    .selectFrom('exchange_documents')
-    .select('exchange')
-    .where('request_id', '=', clip(requestId))
-    .where('kind', '=', 'request')
-    .where('role', '=', role)
-    .where('partner', '=', partner)
-    .where('row_id', '!=', but)
-    .orderBy('seq')
-    .limit(1)
-    .executeTakeFirst();
+  return (await selectRequest(db, { requestId: clip(requestId), role, partner, but })).rows[0];
 }
+
+const selectRequest = statement(
+  (db, values: { requestId: string; role: string; partner: string; but: string }) =>
+    db
+      .selectFrom('exchange_documents')
+      .select('exchange')
+      .where('request_id', '=', values.requestId)
+      .where('kind', '=', 'request')
+      .where('role', '=', values.role)
+      .where('partner', '=', values.partner)
+      .where('row_id', '!=', values.but)
+      .orderBy('seq')
+      .limit(1),
+);
 
 async function findPlace(db: Kysely<Tables>, place: ExchangePlace): Promise<Found | undefined> {
   const { answers, preview, id } = place;
@@ -140,9 +150,13 @@ async function findPlace(db: Kysely<Tables>, place: ExchangePlace): Promise<Foun
 }
 
 async function foundBy(db: Kysely<Tables>, id: string): Promise<Found | undefined> {
-  const row = await db.selectFrom('exchanges').selectAll().where('id', '=', id).executeTakeFirst();
+  const [row] = (await selectExchange(db, { id })).rows;
   return row === undefined ? undefined : { exchange: exchangeFrom(row), moves: row.moves };
 }
+
+const selectExchange = statement((db, { id }: { readonly id: string }) =>
+  db.selectFrom('exchanges').selectAll().where('id', '=', id),
+);
 
 async function putExchange(
   transaction: Transaction<Tables>,
@@ -153,27 +167,45 @@ async function putExchange(
     if (!(await moveExchange(transaction, exchange, found.moves))) throw new Overtaken();
     return;
   }
-  const inserted = await transaction
-    .insertInto('exchanges')
-    .values({ ...exchangeColumns(exchange), moves: 1 })
-    .onConflict((conflict) => conflict.column('id').doNothing())
-    .executeTakeFirst();
-  if (inserted.numInsertedOrUpdatedRows !== 1n) throw new Overtaken();
+  const inserted = await insertExchange(transaction, { ...exchangeColumns(exchange), moves: 1 });
+  if (inserted.numAffectedRows !== 1n) throw new Overtaken();
 }
+
+const insertExchange = statement((db, row: Insertable<ExchangeTable>) =>
+  db
+    .insertInto('exchanges')
+    .values(row)
+    .onConflict((conflict) => conflict.column('id').doNothing()),
+);
 
 async function moveExchange(
   transaction: Transaction<Tables>,
   exchange: Exchange,
   moves: number,
 ): Promise<boolean> {
-  const moved = await transaction
-    .updateTable('exchanges')
-    .set({ ...exchangeColumns(exchange), moves: moves + 1 })
-    .where('id', '=', exchange.id)
-    .where('moves', '=', moves)
-    .executeTakeFirst();
-  return moved.numUpdatedRows === 1n;
+  const moved = await updateExchange(transaction, {
+    at_id: exchange.id,
+    at_moves: moves,
+    ...exchangeColumns(exchange),
+    moves: moves + 1,
+  });
+  return moved.numAffectedRows === 1n;
 }
+
+const updateExchange = statement(
+  (
+    db,
+    {
+      at_id,
+      at_moves,
+      ...changes
+    }: ReturnType<typeof exchangeColumns> & {
+      readonly moves: number;
+      readonly at_id: string;
+      readonly at_moves: number;
+    },
+  ) => db.updateTable('exchanges').set(changes).where('id', '=', at_id).where('moves', '=', at_moves),
+);
 
 /** Moves exchanges that are in one of these states still, and tells it; how many moved. */
 export async function moveWaiting(
