@@ -14,7 +14,7 @@ async function api(t: TestContext) {
   const places = { addresses: { eb: directory.url, dsd: directory.url } };
   const { services } = testServices(t, { identity, clock, places });
   const served = await startApi(t, { findEvidence: (wish) => findKnownEvidence(services, wish, []) });
-  return { ...served, directory, clock };
+  return { call: served.call.bind(served), directory, clock };
 }
 
 test('the way to evidence is found, as the document of the API describes it', async (t) => {
@@ -69,7 +69,7 @@ test('so many searches run at once; one more is asked to come again', async (t) 
   let begun = 0;
   let all: () => void = () => undefined;
   const full = new Promise<void>((resolve) => (all = resolve));
-  const { call } = await startApi(t, {
+  const served = await startApi(t, {
     findEvidence: async () => {
       if ((begun += 1) === 8) all();
       await gate;
@@ -77,10 +77,10 @@ test('so many searches run at once; one more is asked to come again', async (t) 
     },
   });
   const path = '/v1/evidence-types?procedure=T3&country=FI';
-  const under = Array.from({ length: 8 }, () => call('GET', path));
+  const under = Array.from({ length: 8 }, () => served.call('GET', path));
   await full;
-  assertProblem(await call('GET', path), 503, 'rest/busy');
+  assertProblem(await served.call('GET', path), 503, 'rest/busy');
   go();
   for (const { status } of await Promise.all(under)) assert.equal(status, 200);
-  assert.equal((await call('GET', path)).status, 200);
+  assert.equal((await served.call('GET', path)).status, 200);
 });
