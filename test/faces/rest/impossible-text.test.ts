@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, test } from 'node:test';
+import type { InboundMessage } from '../../../src/msh/index.ts';
+import { createExchanges } from '../../../src/oots/index.ts';
+import type { ExchangeStore } from '../../../src/oots/index.ts';
+import { sampleNamed } from '../../support/exchange-pair.ts';
 import { notifyWorld } from '../../support/notify-world.ts';
 import { submitParts } from '../../support/test-gateway.ts';
 import { inReverse, pairGateways, PARTY_TYPE, SERVICE } from '../../support/test-pair.ts';
@@ -15,7 +20,7 @@ const ending = inReverse({ after });
 const BAD = { NUL: 'a\u0000b', 'half a character': 'a\ud800', 'an escape': 'a\u001bb' } as const;
 
 /** Of base64 nothing else is a field that could be wrong in this way. */
-const OTHERWISE_REFUSED = new Set(['parts[0].content']);
+const OTHERWISE_REFUSED = new Set(['parts[0].content', 'documents[0].content']);
 
 interface Served {
   readonly api: ServedApi;
@@ -40,10 +45,53 @@ async function start(): Promise<Served> {
   const [received] = await b.inbox();
   assert.ok(received);
   const world = await notifyWorld(ending, [{ url: 'http://127.0.0.1:9/' }]);
+  const exchanges = createExchanges({
+    ...b.context,
+    msh: b.msh,
+    store: b.world.store,
+    recordNow: () => Promise.resolve(),
+    countryIn: () => 'PT',
+  });
+  const exchange = await recordedExchange(b.world.store, received);
   return {
-    api: await serveApi(ending, b.msh, { notifier: world.notifier }),
-    ids: { messageId, id: received.rowId, n: '0', name: 'AP_A' },
+    api: await serveApi(ending, b.msh, { notifier: world.notifier, exchanges }),
+    ids: { messageId, id: received.rowId, exchange, n: '0', name: 'AP_A' },
   };
+}
+
+/** An exchange that was begun by a received message; its id. */
+async function recordedExchange(store: ExchangeStore, message: InboundMessage): Promise<string> {
+  const { rowId, messageId, receivedAt: at, partner, pmodeId } = message;
+  const id = randomUUID();
+  const requestId = `urn:uuid:${randomUUID()}`;
+  await store.record({
+    document: {
+      rowId,
+      direction: 'in',
+      messageId,
+      at,
+      facts: { kind: 'request', version: '2.0', requestId },
+    },
+    bytes: Buffer.from(sampleNamed('2.0', 'request-natural')),
+    message,
+    place: { role: 'provider', partner, id },
+    move: () => ({
+      exchange: {
+        id,
+        role: 'provider',
+        partner,
+        pmodeId,
+        conversationId: 'c-1',
+        version: '2.0',
+        state: 'requested',
+        requestId,
+        requestRowId: rowId,
+        createdAt: at,
+        changedAt: at,
+      },
+    }),
+  });
+  return id;
 }
 
 type Body = NonNullable<OperationObject['requestBody']> & { readonly $ref?: string };
@@ -61,7 +109,10 @@ const PLACES: readonly Place[] = Object.entries(DOCUMENT.paths).flatMap(([path, 
 );
 
 function filled(path: string, ids: Readonly<Record<string, string>>): string {
-  return path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(ids[name] ?? 'x'));
+  const known = path.startsWith('/v1/exchanges') ? { ...ids, id: ids['exchange'] } : ids;
+  return path.replace(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent((known as Readonly<Record<string, string | undefined>>)[name] ?? 'x'),
+  );
 }
 
 /** One document for each text in a schema, with nothing but that text in it, and the name of its field. */
@@ -75,6 +126,24 @@ function documents(given: Schema, bad: string, field = ''): readonly (readonly [
       ([path, value]) => [path, { [name]: value }] as const,
     ),
   );
+}
+
+/** The outcome of an answer that has this field; the others can be answered without more. */
+const OUTCOMES: Readonly<Record<string, string>> = {
+  documents: 'evidence',
+  availableAt: 'deferred',
+  exception: 'exception',
+  detail: 'exception',
+  location: 'preview-required',
+  description: 'preview-required',
+  method: 'preview-required',
+  document: 'document',
+  parts: 'document',
+};
+
+function withOutcome(document: unknown): object {
+  const [field = ''] = Object.keys(document as object);
+  return { outcome: OUTCOMES[field] ?? 'no-match', ...(document as object) };
 }
 
 function assertNamed(answer: Answer, field: string, about: string): void {
@@ -94,7 +163,8 @@ test('a path with an id that cannot be leads to nothing, whatever the operation'
     for (const [, name] of path.matchAll(/\{(\w+)\}/g))
       for (const bad of ['\u0000', 'a\u0000b', 'a\u001bb']) {
         const body = method === 'GET' ? {} : { body: '{}', headers: { 'content-type': 'application/json' } };
-        const answer = await api.call(method, filled(path, { ...ids, [name!]: bad }), body);
+        const given = { ...ids, [name!]: bad, ...(name === 'id' ? { exchange: bad } : {}) };
+        const answer = await api.call(method, filled(path, given), body);
         const isReplay = path.endsWith('/replay') && answer.status === 400;
         assert.ok(answer.status === 404 || isReplay, `${method} ${path} ${name}: ${answer.text}`);
         tried += 1;
@@ -128,7 +198,7 @@ for (const [what, bad] of Object.entries(BAD)) {
       for (const [field, document] of documents(schema, bad)) {
         const answer = await api.call(method, filled(path, ids), {
           headers: { 'content-type': 'application/json' },
-          body: JSON.stringify(document),
+          body: JSON.stringify(path.endsWith('/answer') ? withOutcome(document) : document),
         });
         assertNamed(answer, field, `${method} ${path} ${field}`);
         tried += 1;
