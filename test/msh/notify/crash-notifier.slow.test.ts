@@ -156,6 +156,11 @@ async function survive(endpoint: WebhookEndpoint, at: number, mishap: Mishap): P
   mortal.spare();
   const place = mortal.struck();
   const where = `${mishap} at ${place ?? 'nothing'} (${at})`;
+  // It may be struck in a call that ran when everything had been told already: such a one cannot be stopped either.
+  if (place !== undefined && mishap.startsWith('dies')) {
+    await mortal.died;
+    isDead = true;
+  }
   if (isDead) {
     // Connections and locks go with the process.
     await world.cut();
