@@ -1,8 +1,8 @@
-import { describeError, isQuoinError } from '../../protocol/errors/index.ts';
-import type { EventStore, Msh, Nature, Observer, StoredPart } from '../../msh/index.ts';
+import { describeError } from '../../protocol/errors/index.ts';
+import type { EventStore, Msh, Nature, Observer } from '../../msh/index.ts';
 import { documentPartOf, SERVICE } from '../exchange-header.ts';
 import type { Exchange, ExchangeStore, RecordedDocument, Unrecorded } from '../ports/index.ts';
-import { DOCUMENT_LIMITS } from '../read-document.ts';
+import { documentHead } from './document-head.ts';
 import type { ExchangeTimes } from './move.ts';
 import { recordingOf } from './recording.ts';
 
@@ -207,28 +207,9 @@ async function recordOne(context: RecorderContext, unrecorded: Unrecorded): Prom
   }
 }
 
-async function documentOf(context: RecorderContext, { message }: Unrecorded): Promise<Buffer> {
+async function documentOf({ msh }: RecorderContext, { message }: Unrecorded): Promise<Buffer> {
   const part = message.parts[documentPartOf(message.userMessage)];
-  if (part === undefined) return Buffer.alloc(0);
-  try {
-    return await headOf(context, part);
-  } catch (error) {
-    // It was removed before anybody looked: there is nothing left to read, however often it is tried.
-    if (isQuoinError(error) && error.code === 'payloads/not-found') return Buffer.alloc(0);
-    throw error;
-  }
-}
-
-/** What is larger than a document may be is cut off behind the first byte that is too much, and cannot be read. */
-async function headOf({ msh }: RecorderContext, part: StoredPart): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let left = DOCUMENT_LIMITS.maxBytes! + 1;
-  for await (const chunk of msh.openPayload(part.payload, { compressed: part.compressed })) {
-    chunks.push(Buffer.from(chunk.subarray(0, left)));
-    left -= chunk.byteLength;
-    if (left <= 0) break;
-  }
-  return Buffer.concat(chunks);
+  return part === undefined ? Buffer.alloc(0) : await documentHead(msh, part);
 }
 
 async function lookAfterWaiting(context: RecorderContext, answering: Answering, now: number): Promise<void> {

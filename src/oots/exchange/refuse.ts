@@ -5,6 +5,8 @@ import type { DocumentFlaw, ExchangeStore, RecordedDocument } from '../ports/ind
 import { isAnswerable, refuseRequest } from '../refuse-request.ts';
 import type { RuleFinding } from '../rules/index.ts';
 import { answerPMode } from './answer-pmode.ts';
+import { partsOf } from './composed.ts';
+import { CALLER } from './send.ts';
 
 /** What refusing works with. */
 export interface RefusalContext {
@@ -18,9 +20,6 @@ export interface RefusalContext {
 
 /** ms after which nobody waits for it any more. */
 const GIVE_UP_MS = 60 * 60 * 1000;
-
-/** No API key has this name: a space is not allowed there. */
-const CALLER = 'quoin exchanges';
 
 /** What is wrong, as the exception tells it. */
 const REASONS: Readonly<Partial<Record<DocumentFlaw, Pick<RuleFinding, 'rule' | 'place' | 'text'>>>> = {
@@ -76,7 +75,7 @@ async function submitRefusal(
     header,
   );
   const submission = submissionOf(context, message, answer);
-  return (await context.msh.submit(submission, onePart(answer.document))).messageId;
+  return (await context.msh.submit(submission, partsOf({ submission, document: answer.document }))).messageId;
 }
 
 function submissionOf(
@@ -95,11 +94,4 @@ function submissionOf(
     parts: [{ mimeType }],
   };
   return { ...submission, pmode: answerPMode(msh, pmodeId, submission) };
-}
-
-async function* onePart(document: Uint8Array) {
-  async function* once() {
-    yield await Promise.resolve(document);
-  }
-  yield await Promise.resolve({ index: 0, content: once() });
 }

@@ -2,9 +2,9 @@ import { keyedId } from '../../msh/index.ts';
 import type { OutboundMessage, PartStreams, Submission } from '../../msh/index.ts';
 import { isQuoinError } from '../../protocol/errors/index.ts';
 import type { Exchange, ExchangeRole } from '../ports/index.ts';
-import { DOCUMENT_LIMITS } from '../read-document.ts';
 import { partsOf } from './composed.ts';
 import type { Composed } from './composed.ts';
+import { documentHead } from './document-head.ts';
 import type { ExchangesContext, Granted } from './types.ts';
 import { documentIn, issuedAtIn } from './recorded-document.ts';
 import { wishError } from './refuse-wish.ts';
@@ -73,25 +73,9 @@ async function issueTime(
   const kept = await store.documentBytes(rowId);
   const [part] = parts;
   if (kept === undefined && part === undefined) return undefined;
-  const bytes = kept ?? (await headOf(msh.openPayload(part!.payload, { compressed: part!.compressed })));
+  const bytes = kept ?? (await documentHead(msh, part!));
   const document = documentIn(bytes);
   return document && issuedAtIn(document);
-}
-
-/** As much of a payload as a document can have; nothing of one that is no longer kept. */
-async function headOf(content: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of content) {
-      chunks.push(chunk);
-      size += chunk.byteLength;
-      if (size > DOCUMENT_LIMITS.maxBytes!) break;
-    }
-  } catch (error) {
-    if (!isQuoinError(error) || error.code !== 'payloads/not-found') throw error;
-  }
-  return Buffer.concat(chunks);
 }
 
 async function recorded(

@@ -9,7 +9,7 @@ import { pageOf, sliceOf } from './paging.ts';
 import type { Slice } from './paging.ts';
 import { moveWaiting } from './record-exchange.ts';
 import { asBuffer } from './rows.ts';
-import { clip } from './search.ts';
+import { clip, nonEmpty } from './search.ts';
 import type { Tables } from './tables.ts';
 import type { Tell } from './tell.ts';
 
@@ -222,11 +222,6 @@ function withDocument(column: 'request_id' | 'message_id', value: string): Expre
       .where('exchange_documents.exchange', 'is not', null)
       .$castTo<{ exchange: string }>(),
   );
-}
-
-/** "in ()" is not SQL everywhere, and an empty list is a restriction too. */
-function nonEmpty(list: readonly string[]): string[] {
-  return list.length === 0 ? [''] : [...list];
 }
 
 /** See `ExchangeStore.documentsOf`. */

@@ -82,7 +82,7 @@ export function inboundConditions(filter: InboundFilter, slice: Slice): Expressi
 }
 
 /** A list that no value is in, where it would be empty: not every engine takes an empty one. */
-function nonEmpty(values: readonly string[]): readonly (string | null)[] {
+export function nonEmpty(values: readonly string[]): readonly (string | null)[] {
   return values.length === 0 ? [null] : values;
 }
 
