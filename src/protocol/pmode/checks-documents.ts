@@ -1,8 +1,8 @@
 import type { Hit, PModeCheck } from './check-table.ts';
-import { countryOf } from './country.ts';
+import { countryOf, LISTED_COUNTRY } from './country.ts';
 import { at, eachLeg } from './leg-hits.ts';
 import { isOfExchange } from './oots-uris.ts';
-import type { LegDraft } from './resolve.ts';
+import type { LegDraft, PartyDraft } from './resolve.ts';
 
 const KEYS = ['inbound', 'outbound'] as const;
 
@@ -15,6 +15,19 @@ function askedInVain(draft: LegDraft): readonly Hit[] {
     return leg.documentCheck[one] !== 'off' && origin?.label === 'this file' && origin.path[0] === 'legs';
   });
   return key === undefined ? [] : at(draft, ['documentCheck', key], 'no document of it is of the exchange');
+}
+
+function writtenOtherwise({ at: path, name, ...party }: PartyDraft): readonly Hit[] {
+  const country = countryOf(party) ?? '';
+  const listed = LISTED_COUNTRY[country];
+  return listed === undefined
+    ? []
+    : [
+        {
+          path: [...path, 'country'],
+          message: `the code list has ${listed}, not ${country}, for the country of ${name}`,
+        },
+      ];
 }
 
 /** Checks of what a file says about checking documents. */
@@ -45,5 +58,16 @@ export const documentChecks: readonly PModeCheck[] = [
           message: `the country of ${name} is not known`,
         }));
     },
+  },
+  {
+    name: 'country-as-listed',
+    severity: 'warning',
+    about:
+      'The country of a party in the evidence exchange is written as the code list OOTS_Country does: our documents name it (R-EDM-ERR-C024).',
+    advice: 'For Greece write country: EL.',
+    run: (draft) =>
+      draft.legs.some(({ leg }) => isOfExchange(leg))
+        ? [...draft.parties.values()].flatMap((party) => writtenOtherwise(party))
+        : [],
   },
 ];

@@ -3,6 +3,9 @@ import type { Party } from './types.ts';
 /** A type of party identifiers that names a country (TDD 4.7). */
 const NATIONAL = /^urn:oasis:names:tc:ebcore:partyid-type:unregistered:([A-Z]{2})$/;
 
+/** Country codes that the code lists of the exchange write in another way: the code there. */
+export const LISTED_COUNTRY: Readonly<Record<string, string>> = { GR: 'EL' };
+
 /** The country of a party: stated, or named by the type of one of its identifiers. */
 export function countryOf({ country, partyIds }: Pick<Party, 'country' | 'partyIds'>): string | undefined {
   return (

@@ -278,6 +278,24 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       passes: ootsSample({ legDefaults: refusing, parties: { AP_A: party('A'), AP_B: placed('SE') } }),
     },
   ],
+  'country-as-listed': [
+    {
+      fails: ootsSample({ parties: { AP_A: party('A'), AP_B: placed('GR') } }),
+      path: 'parties.AP_B.country',
+      passes: ootsSample({ parties: { AP_A: party('A'), AP_B: placed('EL') } }),
+    },
+    {
+      fails: ootsSample({
+        parties: {
+          AP_A: party('A'),
+          AP_B: party('B', {
+            ids: [{ value: 'AP_B', type: 'urn:oasis:names:tc:ebcore:partyid-type:unregistered:GR' }],
+          }),
+        },
+      }),
+      path: 'parties.AP_B.country',
+    },
+  ],
   'test-service-pair': [
     { fails: legs({ ...testLeg, name: 'half', action: 'Other' }), path: 'legs[0].action' },
     { fails: leg({ action: testLeg.action }), path: 'legs[0].action' },
