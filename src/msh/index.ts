@@ -1,5 +1,6 @@
 /** The public face of the Message Service Handler. */
 export { createMsh } from './msh.ts';
+export { isGivenUp } from './documents/given-up.ts';
 export { rulesText } from './documents/report.ts';
 export { DocumentRefusal } from './documents/submitted.ts';
 export { createNotifier } from './notify/notifier.ts';

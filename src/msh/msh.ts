@@ -37,7 +37,8 @@ export function createMsh(world: MshContext, intake?: Intake): Msh {
     status: (messageId) => status(context, messageId),
     listOutbound: (filter, page) => store.listOutbound(filter, page),
     inbox: (filter, page) => store.listInbound(filter, page),
-    inbound: (id) => inbound(context, id),
+    receivedAs: (id) => receivedAs(context, id),
+    inbound: async (id) => onlyOne(await receivedAs(context, id)),
     openPayload: (payload, options) => openPayload(context, payload, options),
     inboundEnvelope: (rowId) => store.inboundEnvelope(rowId),
     lease: (wish) => lease(context, wish),
@@ -59,11 +60,13 @@ async function status(context: SendContext, messageId: string): Promise<Outbound
   return { message, attempts, upcoming: upcomingAttempts(context, message) };
 }
 
-async function inbound(context: MshContext, id: string): Promise<InboundMessage | undefined> {
-  const byRow = await context.store.getInbound(id);
-  if (byRow !== undefined) return byRow;
-  const byMessageId = await context.store.findInbound(id);
-  return byMessageId.length === 1 ? byMessageId[0] : undefined;
+async function receivedAs({ store }: MshContext, id: string): Promise<readonly InboundMessage[]> {
+  const byRow = await store.getInbound(id);
+  return byRow === undefined ? store.findInbound(id) : [byRow];
+}
+
+function onlyOne<T>(found: readonly T[]): T | undefined {
+  return found.length === 1 ? found[0] : undefined;
 }
 
 /** What we compressed ourselves is known to be sound; only its size could not be bounded again here. */

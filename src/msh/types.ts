@@ -95,6 +95,8 @@ export interface Msh {
   inbox(filter: InboundFilter, page: PageRequest): Promise<Page<InboundMessage>>;
   /** Messages that wait, for one consumer alone until the lease ends. */
   lease(wish: LeaseWish): Promise<Leased>;
+  /** Every received message with this row id or MessageId: of one MessageId there is one a sender at most. */
+  receivedAs(id: string): Promise<readonly InboundMessage[]>;
   /** A received message by row id or, when unique, by MessageId. */
   inbound(id: string): Promise<InboundMessage | undefined>;
   /** Streams a payload of a received or submitted message as the business document (decompressed). */

@@ -195,6 +195,30 @@ for (const method of ['insertOutbound', 'settleAnswer'] as const)
       await exceptionAt(pair.a);
     });
 
+test('an answer that a defect of ours stands in the way of is tried for a day, then given up in the journal', async (t) => {
+  const pair = await pairExchange(t, REFUSE, {
+    aroundB: (world) => ({
+      ...world,
+      store: { ...world.store, insertOutbound: () => Promise.reject(new TypeError('a defect')) },
+    }),
+    times: { sweepIntervalMs: 5 },
+  });
+  const { b } = pair;
+  const { messageId } = await submitDocument(pair.a, '2.0', 'request', broken('2.0'));
+  const failures = (givenUp: boolean): number =>
+    b.events.filter((one) => one.event === 'documents/answer-failed' && one.givenUp === givenUp).length;
+  await until(async () => failures(false) > 0);
+  b.clock.advance(23 * 3_600_000);
+  const before = failures(false);
+  await until(async () => failures(false) > before + 1);
+  const [waiting] = await b.world.store.findInbound(messageId);
+  assert.equal(waiting?.answer, 'due');
+  b.clock.advance(2 * 3_600_000);
+  await until(async () => (await b.world.store.findInbound(messageId))[0]?.answer === 'given-up');
+  const { items } = await b.msh.journal({ messageId }, { limit: 10 });
+  assert.equal(items.filter(({ failure }) => failure.step === 'documents/answer').length, 1);
+});
+
 test('a copy of a refused request gets the first receipt and no second exception', async (t) => {
   const pair = await pairExchange(t, REFUSE);
   const { a, b, wire } = pair;

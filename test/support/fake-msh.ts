@@ -264,6 +264,10 @@ export function fakeMsh(): FakeMsh {
           ),
         request,
       ),
+    receivedAs: async (id) => {
+      const row = inbounds.find((m) => m.rowId === id);
+      return row === undefined ? inbounds.filter((m) => m.messageId === id) : [row];
+    },
     inbound: async (id) => inbounds.find((m) => m.rowId === id || m.messageId === id),
     openPayload: async function* (payload) {
       const bytes = payloads.get(payload);

@@ -56,6 +56,7 @@ export const REST_PROBLEMS = {
   'rest/no-exchanges': { status: 404, title: 'No exchanges are kept here' },
   'rest/no-common-services': { status: 404, title: 'No common services are asked here' },
   'rest/no-document': { status: 410, title: 'The document is no longer kept' },
+  'rest/ambiguous-message': { status: 409, title: 'Several messages have this MessageId' },
   'rest/other-request': { status: 409, title: 'Another request waits' },
   'rest/no-receipt': { status: 404, title: 'There is no receipt yet' },
   'rest/no-envelope': { status: 404, title: 'There is no envelope' },

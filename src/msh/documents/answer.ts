@@ -8,12 +8,10 @@ import { once } from '../streams.ts';
 import { submit } from '../submit/submit.ts';
 import type { PartStreams, SubmitResult } from '../types.ts';
 import { headOf } from './check.ts';
+import { isGivenUp } from './given-up.ts';
 
 /** Answers looked for in one pass. */
 const ROWS_AT_ONCE = 1000;
-
-/** ms for which it is tried: whoever asked has given up long before (TDD 4.4.3). */
-const GIVE_UP_MS = 60 * 60 * 1000;
 
 /** No API key has this name: a space is not allowed there. */
 const CALLER = 'quoin documents';
@@ -44,7 +42,7 @@ export async function answerRefused(context: MshContext, rowId: RowId): Promise<
     const { messageId, pmodeId: pmode, partner } = message;
     observer.emit({ event: 'documents/answered', level: 'info', messageId, pmode, partner, answerId });
   } catch (error) {
-    const isOver = message !== undefined && nature.now() - message.receivedAt > GIVE_UP_MS;
+    const isOver = message !== undefined && isGivenUp(nature.now() - message.receivedAt, error);
     const failure = failureFrom('documents/answer', error);
     observer.emit({
       event: 'documents/answer-failed',
@@ -54,7 +52,7 @@ export async function answerRefused(context: MshContext, rowId: RowId): Promise<
       failure,
       givenUp: isOver,
     });
-    if (message !== undefined && isOver && isQuoinError(error)) await giveUp(context, message, failure);
+    if (message !== undefined && isOver) await giveUp(context, message, failure);
   }
 }
 

@@ -1,4 +1,5 @@
-import { describeError, isQuoinError } from '../../protocol/errors/index.ts';
+import { describeError } from '../../protocol/errors/index.ts';
+import { isGivenUp } from '../../msh/index.ts';
 import type { InboundMessage, Msh, Nature, Observer, Submission } from '../../msh/index.ts';
 import { headerFacts } from '../exchange-header.ts';
 import type { DocumentFlaw, ExchangeStore, RecordedDocument } from '../ports/index.ts';
@@ -17,9 +18,6 @@ export interface RefusalContext {
   /** Who answers on a P-Mode: the local name of this access point, and its country. */
   readonly self: (pmodeId: string) => { readonly name: string; readonly country: string } | undefined;
 }
-
-/** ms after which nobody waits for it any more. */
-const GIVE_UP_MS = 60 * 60 * 1000;
 
 /** What is wrong, as the exception tells it. */
 const REASONS: Readonly<Partial<Record<DocumentFlaw, Pick<RuleFinding, 'rule' | 'place' | 'text'>>>> = {
@@ -46,7 +44,7 @@ export async function refuseDocument(context: RefusalContext, document: Recorded
     const answerId = await submitRefusal(context, document);
     observer.emit({ event: 'exchanges/refused', level: 'warn', messageId, flaw: document.flaw, answerId });
   } catch (error) {
-    const isOver = nature.now() - document.at > GIVE_UP_MS && isQuoinError(error);
+    const isOver = isGivenUp(nature.now() - document.at, error);
     const reason = describeError(error);
     observer.emit({ event: 'exchanges/refusal-failed', level: 'warn', messageId, reason, givenUp: isOver });
     if (!isOver) throw error;

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { test } from 'node:test';
+import { API_SCOPES } from '../../../src/config/index.ts';
 import { safeFileName } from '../../../src/faces/rest/download.ts';
+import type { InboundMessage } from '../../../src/msh/index.ts';
 import fc from 'fast-check';
 import { assertProblem, startApi } from './api.ts';
 
@@ -202,4 +204,36 @@ test('file names are safe whatever the partner calls its part', () => {
       assert.ok(!safe.includes('..') || name.includes('..'));
     }),
   );
+});
+
+test('a MessageId that two partners used names neither: the answer lists the ids of both', async (t) => {
+  const api = await startApi(t);
+  const first = api.msh.deliver({ messageId: 'same@partner', partner: 'AP_XA' });
+  const second = api.msh.deliver({ messageId: 'same@partner', partner: 'AP_XC' });
+  for (const path of ['', '/parts/0', '/receipt', '/envelope']) {
+    const answer = await api.call('GET', `/v1/inbox/same%40partner${path}`);
+    assertProblem(answer, 409, 'rest/ambiguous-message');
+    const { expected } = answer.json.finding as Readonly<Record<string, unknown>>;
+    assert.equal(expected, `one of ${first.rowId} (from AP_XA), ${second.rowId} (from AP_XC)`);
+  }
+  assert.equal((await api.call('GET', `/v1/inbox/${second.rowId}`)).json.partner, 'AP_XC');
+});
+
+test('a key held to parties finds its own message where another partner used the same MessageId', async (t) => {
+  const secret = 'key-of-one-party';
+  const hash = createHash('sha256').update(secret).digest('hex');
+  const key = { name: 'held', hash, scopes: API_SCOPES, parties: ['XB-ours'], created: 0 };
+  const api = await startApi(t, { token: 'the-whole-token', keys: () => [key] });
+  const to = (value: string): InboundMessage => {
+    const { userMessage, rowId } = api.msh.deliver({ messageId: 'same@partner' });
+    const messageProperties = [{ name: 'finalRecipient', value }];
+    const at = api.msh.inbounds.findIndex((one) => one.rowId === rowId);
+    api.msh.inbounds[at] = { ...api.msh.inbounds[at]!, userMessage: { ...userMessage, messageProperties } };
+    return api.msh.inbounds[at];
+  };
+  const ours = to('XB-ours');
+  to('XB-other');
+  const headers = { authorization: `Bearer ${secret}` };
+  const { json } = await api.call('GET', '/v1/inbox/same%40partner', { headers });
+  assert.equal(json.id, ours.rowId);
 });

@@ -148,6 +148,11 @@ export const rest: ErrorRoom = {
       cause: 'A field nobody knows (400).',
       cure: 'Compare the request with the OpenAPI document.',
     },
+    'rest/ambiguous-message': {
+      seenBy: 'B',
+      cause: 'Several partners used this MessageId, so it names more than one received message (409).',
+      cure: 'Name the message by its id: the answer and the inbox list it.',
+    },
     'rest/unknown-message': {
       seenBy: 'B',
       cause: 'No such message (404).',
