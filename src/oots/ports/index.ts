@@ -2,3 +2,4 @@
 export type * from './exchange-store.ts';
 export type * from './http-fetch.ts';
 export type * from './name-service.ts';
+export type * from './preview-store.ts';

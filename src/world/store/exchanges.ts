@@ -1,5 +1,5 @@
 import { expressionBuilder } from 'kysely';
-import type { Expression, Kysely, SqlBool } from 'kysely';
+import type { Expression, Kysely, SqlBool, Transaction } from 'kysely';
 import type { Page, PageRequest, RowId } from '../../msh/ports/index.ts';
 import type { Exchange, ExchangeFilter, RecordedDocument, Unrecorded } from '../../oots/ports/index.ts';
 import { documentFrom, exchangeFrom } from './exchange-rows.ts';
@@ -7,6 +7,7 @@ import { getInbound } from './inbound.ts';
 import { getOutbound } from './outbound.ts';
 import { pageOf, sliceOf } from './paging.ts';
 import type { Slice } from './paging.ts';
+import { forgetPreviewLinks } from './preview-links.ts';
 import { moveWaiting } from './record-exchange.ts';
 import { asBuffer } from './rows.ts';
 import { clip, nonEmpty } from './search.ts';
@@ -276,21 +277,25 @@ export async function forgetDocuments(db: Kysely<Tables>, before: number): Promi
     await transaction.deleteFrom('exchange_document_bytes').where('row_id', 'in', rowIds).execute();
     await transaction.deleteFrom('exchange_documents').where('row_id', 'in', rowIds).execute();
     const touched = [...new Set(rows.flatMap(({ exchange }) => (exchange === null ? [] : [exchange])))];
-    if (touched.length > 0)
-      await transaction
-        .deleteFrom('exchanges')
-        .where('id', 'in', touched)
-        .where((row) =>
-          row.not(
-            row.exists(
-              row
-                .selectFrom('exchange_documents')
-                .select('exchange_documents.row_id')
-                .whereRef('exchange_documents.exchange', '=', 'exchanges.id'),
-            ),
-          ),
-        )
-        .execute();
+    if (touched.length > 0) await forgetExchanges(transaction, touched);
     return rows.length;
   });
+}
+
+async function forgetExchanges(transaction: Transaction<Tables>, touched: readonly string[]): Promise<void> {
+  await transaction
+    .deleteFrom('exchanges')
+    .where('id', 'in', touched)
+    .where((row) =>
+      row.not(
+        row.exists(
+          row
+            .selectFrom('exchange_documents')
+            .select('exchange_documents.row_id')
+            .whereRef('exchange_documents.exchange', '=', 'exchanges.id'),
+        ),
+      ),
+    )
+    .execute();
+  await forgetPreviewLinks(transaction, touched);
 }

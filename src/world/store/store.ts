@@ -8,7 +8,7 @@ import type {
   PartnerStore,
   Store,
 } from '../../msh/ports/index.ts';
-import type { ExchangeStore } from '../../oots/ports/index.ts';
+import type { ExchangeStore, PreviewStore } from '../../oots/ports/index.ts';
 import { counts } from './counts.ts';
 import * as acceptance from './acceptance.ts';
 import * as attempts from './attempts.ts';
@@ -25,6 +25,7 @@ import * as nodes from './nodes.ts';
 import * as outbound from './outbound.ts';
 import * as partners from './partners.ts';
 import { inlinePayload, referencedPayloads } from './parts.ts';
+import * as previewLinks from './preview-links.ts';
 import { recordDocument } from './record-exchange.ts';
 import type { Tables } from './tables.ts';
 import { createTell } from './tell.ts';
@@ -33,7 +34,7 @@ import * as retention from './retention.ts';
 import * as webhooks from './webhooks.ts';
 
 /** Everything one database keeps. */
-export type WholeStore = Store & ExchangeStore;
+export type WholeStore = Store & ExchangeStore & PreviewStore;
 
 /** Settings every engine shares. */
 export interface StoreSettings {
@@ -129,6 +130,7 @@ function storeOn(db: Kysely<Tables>, engine: Engine, settings: StoreSettings): W
     counts: serves.serve(counts),
     ...partnerStore(serves),
     ...exchangeStore(serves),
+    ...previewStore(serves),
   };
 }
 
@@ -209,6 +211,17 @@ function exchangeStore({ serve, telling }: Serving): ExchangeStore {
     documentBytes: serve(exchanges.documentBytes),
     takeExchange: serve(exchanges.takeExchange),
     forgetDocuments: serve(exchanges.forgetDocuments),
+  };
+}
+
+function previewStore({ serve }: Serving): PreviewStore {
+  return {
+    addPreviewLink: serve(previewLinks.addPreviewLink),
+    previewLink: serve(previewLinks.previewLink),
+    previewSession: serve(previewLinks.previewSession),
+    openPreviewLink: serve(previewLinks.openPreviewLink),
+    decidePreview: serve(previewLinks.decidePreview),
+    previewLinksOf: serve(previewLinks.previewLinksOf),
   };
 }
 

@@ -22,6 +22,7 @@ export interface Tables {
   readonly exchanges: ExchangeTable;
   readonly exchange_documents: ExchangeDocumentTable;
   readonly exchange_document_bytes: ExchangeDocumentBytesTable;
+  readonly preview_links: PreviewLinkTable;
   readonly nodes: NodeTable;
   readonly reload_request: ReloadRequestTable;
   readonly store_probe: ProbeTable;
@@ -258,6 +259,23 @@ export interface ExchangeDocumentTable {
 export interface ExchangeDocumentBytesTable {
   readonly row_id: string;
   readonly bytes: Uint8Array;
+}
+
+/** One row a link to a preview; of its token and that of its session only hashes, `accepted` as JSON. */
+export interface PreviewLinkTable {
+  readonly seq: Generated<number>;
+  readonly hash: string;
+  readonly exchange: string;
+  readonly request_id: string;
+  readonly linked_at: number;
+  readonly expires_at: number;
+  readonly opened_at: number | null;
+  readonly session: string | null;
+  readonly session_expires_at: number | null;
+  readonly return_location: string | null;
+  readonly decision: string | null;
+  readonly decided_at: number | null;
+  readonly accepted: string | null;
 }
 
 /** One row a gateway that works on this database. */

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { openSqliteStore } from '../../../src/world/store/index.ts';
 import { exchangeStoreContract } from '../../contract/exchange-store.ts';
+import { previewStoreContract } from '../../contract/preview-store.ts';
 import { retentionContract } from '../../contract/retention.ts';
 import { scratchFolder } from '../../support/scratch.ts';
 
-const under: Parameters<typeof retentionContract>[1] = {
+const under: Parameters<typeof retentionContract>[1] & Parameters<typeof previewStoreContract>[1] = {
   open: async (test) => {
     const store = await openSqliteStore({ file: join(scratchFolder(), 'quoin.db') });
     test.after(() => store.close());
@@ -13,4 +14,5 @@ const under: Parameters<typeof retentionContract>[1] = {
 };
 
 exchangeStoreContract('SQLite', under);
+previewStoreContract('SQLite', under);
 retentionContract('SQLite', under);

@@ -11,6 +11,7 @@ import { retryPolicy } from './007-retry-policy.ts';
 import { documentChecks } from './008-document-checks.ts';
 import { exchanges } from './009-exchanges.ts';
 import { retention } from './010-retention.ts';
+import { previewLinks } from './011-preview-links.ts';
 
 /** One step of the schema, in the portable subset; what differs between engines comes from the engine. */
 export interface Migration {
@@ -30,4 +31,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '008-document-checks', up: documentChecks },
   { name: '009-exchanges', up: exchanges },
   { name: '010-retention', up: retention },
+  { name: '011-preview-links', up: previewLinks },
 ];
