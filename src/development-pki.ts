@@ -1,4 +1,5 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import type { KeyPairKeyObjectResult } from 'node:crypto';
 import { join } from 'node:path';
 import { refuseExisting, writeNewFiles } from './new-files.ts';
 import type { NewFile } from './new-files.ts';
@@ -12,7 +13,7 @@ import {
   privateKeyPem,
   subjectForOots,
 } from './protocol/pki/index.ts';
-import type { Certificate } from './protocol/pki/index.ts';
+import type { Certificate, IssueRequest } from './protocol/pki/index.ts';
 import { DEMO_UNIT } from './world/keys/index.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -143,16 +144,50 @@ export interface DirectoryIdentity {
 
 /** Makes a key and a certificate for a simulated directory, good for a month; the key of the authority is thrown away. */
 export async function makeDirectoryIdentity(): Promise<DirectoryIdentity> {
-  const validity = { notBefore: new Date(Date.now() - DAY), notAfter: new Date(Date.now() + 30 * DAY) };
-  const unit = `OU=${DEMO_UNIT}`;
-  const ca = await createCa({
-    alias: 'ca',
-    subject: `CN=Quoin simulated directories,${unit}`,
-    bits: 2048,
-    ...validity,
+  const { publicKey, privateKey } = ellipticKey();
+  const subject = `CN=Simulated directory,OU=${DEMO_UNIT}`;
+  const { anchor, certificate } = await underAuthority('Quoin simulated directories', {
+    subject,
+    publicKey,
+    uses: ['sign'],
   });
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const subject = `CN=Simulated directory,${unit}`;
-  const certificate = await issueCertificate({ issuer: ca, subject, publicKey, ...validity, uses: ['sign'] });
-  return { anchor: ca.certificate, signer: { key: privateKey, certificate }, subject };
+  return { anchor, signer: { key: privateKey, certificate }, subject };
+}
+
+/** What a web server of the demonstration shows, PEM. */
+export interface WebIdentity {
+  readonly key: string;
+  readonly certificate: string;
+  /** Of the authority that issued it. */
+  readonly authority: string;
+}
+
+/** Makes a key and a certificate for web servers under these names, as above. */
+export async function makeWebIdentity(hosts: readonly string[]): Promise<WebIdentity> {
+  const { publicKey, privateKey } = ellipticKey();
+  const { anchor, certificate } = await underAuthority('Quoin demonstration web pages', {
+    subject: `CN=${hosts[0] ?? 'localhost'},OU=${DEMO_UNIT}`,
+    publicKey,
+    uses: ['sign'],
+    hosts,
+  });
+  return { key: privateKeyPem(privateKey), certificate: certificate.pem, authority: anchor.pem };
+}
+
+function ellipticKey(): KeyPairKeyObjectResult {
+  return generateKeyPairSync('ec', { namedCurve: 'P-256' });
+}
+
+/** A certificate by an authority of its own, both good for a month. */
+async function underAuthority(
+  name: string,
+  request: Omit<IssueRequest, 'issuer' | 'notBefore' | 'notAfter'>,
+): Promise<{ readonly anchor: Certificate; readonly certificate: Certificate }> {
+  const validity = { notBefore: new Date(Date.now() - DAY), notAfter: new Date(Date.now() + 30 * DAY) };
+  const subject = `CN=${name},OU=${DEMO_UNIT}`;
+  const issuer = await createCa({ alias: 'ca', subject, bits: 2048, ...validity });
+  return {
+    anchor: issuer.certificate,
+    certificate: await issueCertificate({ issuer, ...request, ...validity }),
+  };
 }

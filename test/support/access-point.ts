@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { makeDevelopmentPki } from '../../src/development-pki.ts';
-import { PARTIES, PARTY_TYPE } from '../../src/faces/demo/pair-files.ts';
+import { PARTIES, PARTY_TYPE } from '../../src/faces/demo/gateways/pair-files.ts';
 
 /** A folder with everything an access point needs; its files may be changed while it runs. */
 export interface AccessPointFiles {

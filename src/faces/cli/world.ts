@@ -154,6 +154,11 @@ export interface RunningGateway {
 export interface DemoOptions {
   readonly keep: boolean;
   readonly trace: boolean;
+  readonly browser: boolean;
+  /** `1.2` or `2.0`; undefined for both. */
+  readonly edm?: string | undefined;
+  /** `straight` or `preview`; undefined for both. */
+  readonly outcome?: string | undefined;
   readonly folder?: string | undefined;
 }
 

@@ -1,36 +1,40 @@
-import { writeFile } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { backendAt } from './api.ts';
-import type { Backend } from './api.ts';
-import { provideEvidence } from './evidence-provider.ts';
-import type { ProviderAnswer } from './evidence-provider.ts';
-import { Interrupted, interruption } from './interruption.ts';
-import { narrate } from './log-story.ts';
-import { createNarrator } from './narrator.ts';
-import type { Narrator } from './narrator.ts';
-import { PARTIES } from './pair-files.ts';
-import { startPair } from './pair.ts';
-import type { Pair } from './pair.ts';
-import { askForEvidence, collectEvidence } from './portal.ts';
-import type { PortalResult } from './portal.ts';
-import type { TappedExchange } from './wire-tap.ts';
-import { traceLines } from './wire-trace.ts';
+import { problemsOf } from './checks.ts';
+import { walk } from './citizen/walk.ts';
+import { OFFICES } from './directory/demo-content.ts';
+import type { DemoOffice } from './directory/demo-content.ts';
+import { exchangePath } from './exchange-view.ts';
+import type { ExchangeView } from './exchange-view.ts';
+import type { TappedExchange } from './gateways/wire-tap.ts';
+import { traceLines } from './gateways/wire-trace.ts';
+import { setStage } from './stage.ts';
+import type { Stage } from './stage.ts';
+import { conclude, explainBrowser, explainKeeping } from './story/last-words.ts';
+import { Interrupted, interruption } from './story/interruption.ts';
+import { narrate } from './story/log-story.ts';
+import { createNarrator } from './story/narrator.ts';
+import type { Narrator } from './story/narrator.ts';
 import type { DemoOptions, DemoWorld } from './world.ts';
-
-/** The exchange as both ends saw it. */
-interface Outcome {
-  readonly answer: ProviderAnswer;
-  readonly result: PortalResult;
-}
 
 /** Options with the folder as an absolute path. */
 type Settled = DemoOptions & { readonly folder: string };
 
+/** What runs, and what it is told with. */
+interface Telling {
+  readonly world: DemoWorld;
+  readonly options: Settled;
+  readonly narrator: Narrator;
+  readonly stage: Stage;
+  /** What passed between the access points and is not printed yet. */
+  readonly passed: TappedExchange[];
+}
+
 /**
- * A real evidence exchange between two access points, told step by step. Resolves to 0 only when both messages were
- * acknowledged by verified receipts and the document that arrived is the one that was sent; to 128 and the number of the
- * signal when it was ended by one. Both access points are stopped whatever happens.
+ * The user journey of the Once-Only Technical System between two real access points, told step by step: by itself, or with
+ * somebody's browser. Resolves to 0 only when every message was acknowledged by a verified receipt, every exchange ended as
+ * it should on both sides, and the documents that arrived are those that were sent; to 128 and the number of the signal when
+ * it was ended by one. Everything is stopped whatever happens.
  */
 export async function runDemo(world: DemoWorld, options: DemoOptions): Promise<number> {
   const settled = { ...options, folder: resolve(options.folder ?? join('.quoin', 'demo')) };
@@ -58,34 +62,36 @@ async function tell(
   narrator: Narrator,
   interrupted: Promise<never>,
 ): Promise<number> {
-  narrator.say(
-    'Two access points of two fictitious Member States exchange a birth certificate over eDelivery AS4.\n',
-  );
-  narrator.step({ at: Date.now(), who: 'demo', text: 'makes fresh keys and certificates, then starts both' });
-  const exchanges: TappedExchange[] = [];
-  const pair = await startPair(world, {
-    folder: options.folder,
-    onEvent: (name, event) => narrate(narrator, name, event),
-    onExchange: options.trace ? (exchange) => exchanges.push(exchange) : undefined,
+  narrator.say('A student gets her documents from the authorities that have them, over eDelivery AS4.\n');
+  narrator.step({
+    at: Date.now(),
+    who: 'demo',
+    text: 'makes fresh keys and certificates, then starts everything',
   });
+  const passed: TappedExchange[] = [];
+  const stage = await setStage(world, {
+    folder: options.folder,
+    narrator,
+    onEvent: (name, event) => narrate(narrator, name, event),
+    onExchange: options.trace ? (exchange) => passed.push(exchange) : undefined,
+  });
+  const telling = { world, options, narrator, stage, passed };
   try {
-    const ended = Promise.race([interrupted, ...pair.gateways.map(({ failed }) => failed)]);
+    const ended = Promise.race([interrupted, ...stage.pair.gateways.map(({ failed }) => failed)]);
     const unless = <T>(work: Promise<T>): Promise<T> => Promise.race([patiently(work), ended]);
-    const outcome = await unless(exchange(pair, narrator));
-    const problems = await unless(problemsOf(pair, outcome));
-    await writeFile(join(options.folder, 'birth-certificate.pdf'), outcome.result.pdf);
-    await trace(narrator, pair, exchanges);
-    conclude(narrator, options, outcome, problems);
-    if (options.keep) {
-      explainKeeping(narrator, pair);
-      await Promise.race([watch(narrator, pair, exchanges), ended]).catch((error: unknown) => {
+    const problems = options.browser ? [] : await unless(journeys(telling));
+    if (options.browser) explainBrowser(narrator, stage);
+    else conclude(telling, problems);
+    if (options.keep || options.browser) {
+      if (options.keep) explainKeeping(narrator, stage);
+      await Promise.race([watch(telling), ended]).catch((error: unknown) => {
         // Being told to stop is how this is meant to end.
         if (!(error instanceof Interrupted)) throw error;
       });
     }
     return problems.length === 0 ? 0 : 1;
   } finally {
-    await pair.stop();
+    await stage.close();
   }
 }
 
@@ -99,97 +105,47 @@ async function patiently<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-async function exchange(pair: Pair, narrator: Narrator): Promise<Outcome> {
-  const [portalSide, providerSide] = backendsOf(pair);
-  const answering = provideEvidence(providerSide, narrator);
-  // Whoever fails first speaks; the other's failure is only its echo.
-  answering.catch(() => undefined);
-  const { messageId } = await askForEvidence(portalSide, narrator);
-  const collecting = collectEvidence(portalSide, narrator, messageId);
-  const [answer, result] = await Promise.all([answering, collecting]);
-  return { answer, result };
-}
-
-function backendsOf({ gateways: [a, b] }: Pair): readonly [Backend, Backend] {
-  return [backendAt(a.api), backendAt(b.api)];
-}
-
-/** Everything that must be true, checked from outside: states, receipts, bytes. */
-async function problemsOf(pair: Pair, { answer, result }: Outcome): Promise<readonly string[]> {
-  const [portalSide, providerSide] = backendsOf(pair);
-  const problems = [
-    ...(await unacknowledged(portalSide, result.requestMessageId, 'request')),
-    ...(await unacknowledged(providerSide, answer.messageId, 'response')),
-  ];
-  if (result.responseMessageId !== answer.messageId)
-    problems.push('The response that arrived is not the one that was sent.');
-  if (!Buffer.from(result.pdf).equals(answer.pdf))
-    problems.push('The PDF that arrived is not the one that was sent.');
+/** One journey after the other; resolves to what is not as it should be. */
+async function journeys(telling: Telling): Promise<readonly string[]> {
+  const problems: string[] = [];
+  for (const office of officesFor(telling.options)) problems.push(...(await journey(telling, office)));
   return problems;
 }
 
-/** A receipt is on record a moment after the partner has the message; it is given five seconds. */
-async function unacknowledged(backend: Backend, messageId: string, what: string): Promise<readonly string[]> {
-  for (let tries = 0; ; tries += 1) {
-    const status = await backend.status(messageId);
-    if (status.state === 'ACKNOWLEDGED' && status.receipt?.signer !== undefined) return [];
-    if (tries === 50)
-      return [`The ${what} has no verified receipt: ${status.state} ${status.failure?.message ?? ''}`];
-    await sleep(100);
-  }
+/** A straight answer in EDM 2.0 and a preview in EDM 1.2; other wishes name what they want. */
+function officesFor({ edm, outcome }: DemoOptions): readonly DemoOffice[] {
+  const isWanted = (office: DemoOffice): boolean =>
+    (edm ?? (outcome === undefined ? undefined : office.version)) === office.version &&
+    (outcome ?? office.outcome) === office.outcome;
+  if (edm !== undefined || outcome !== undefined) return OFFICES.filter(isWanted);
+  return OFFICES.filter(({ outcome: usual }) => usual === 'straight');
+}
+
+async function journey(telling: Telling, office: DemoOffice): Promise<readonly string[]> {
+  const { world, options, narrator, stage } = telling;
+  const { portal, authority } = stage;
+  const answer = office.outcome === 'preview' ? 'after a preview' : 'straight';
+  narrator.say(`\n=== ${office.title} from the ${office.office}: EDM ${office.version}, answered ${answer}`);
+  const walked = await walk({ portal: portal.url, authority: authority.pem, office, narrator });
+  const problems = await problemsOf(stage, office, walked);
+  narrator.say('\nThe exchange, as `quoin exchange show` prints it at the portal:\n');
+  const view = await portal.api.get<ExchangeView>(exchangePath(walked.id));
+  for (const line of world.exchangeLines(view, options.colour)) narrator.say(line);
+  await trace(telling);
+  return problems;
 }
 
 /** Prints and forgets what was recorded. */
-async function trace(narrator: Narrator, pair: Pair, exchanges: TappedExchange[]): Promise<void> {
-  await pair.recorded();
-  const told = exchanges.splice(0).sort((a, b) => a.number - b.number);
+async function trace({ narrator, stage, passed }: Telling): Promise<void> {
+  await stage.pair.recorded();
+  const told = passed.splice(0).sort((a, b) => a.number - b.number);
   for (const one of told) for (const line of await traceLines(one)) narrator.say(line);
 }
 
-/** What passes while both keep running is printed as it passes. */
-async function watch(narrator: Narrator, pair: Pair, exchanges: TappedExchange[]): Promise<never> {
+/** What passes while everything keeps running is printed as it passes. */
+async function watch(telling: Telling): Promise<never> {
   for (;;) {
-    if (exchanges.length > 0) await trace(narrator, pair, exchanges);
+    if (telling.passed.length > 0) await trace(telling);
     await sleep(200, undefined, { ref: false });
   }
-}
-
-/** A path as a person would type it from here. */
-function shown(path: string): string {
-  const near = relative(process.cwd(), path);
-  return near === '' || near.startsWith('..') ? path : near;
-}
-
-function conclude(
-  narrator: Narrator,
-  { folder, trace: traced, keep }: Settled,
-  outcome: Outcome,
-  problems: readonly string[],
-): void {
-  const own = shown(folder);
-  narrator.say('');
-  for (const problem of problems) narrator.say(`PROBLEM: ${problem}`);
-  if (problems.length === 0)
-    narrator.say('Both messages were signed, encrypted, delivered and acknowledged by verified receipts.');
-  narrator.say(`
-Files   ${join(own, 'birth-certificate.pdf')}  the evidence as the portal received it (${outcome.result.pdf.length} bytes)
-        ${join(own, PARTIES[0])}/  and  ${join(own, PARTIES[1])}/  configuration, P-Mode, store, payloads, log`);
-  const captured = join(own, 'wire', `01-${PARTIES[0]}-to-${PARTIES[1]}-request.http`);
-  const hints = [
-    traced
-      ? `npx quoin inspect ${captured} --config ${join(own, PARTIES[1], 'quoin.yaml')}`
-      : 'npm run demo -- --trace     print the messages on the wire, and record them for: npx quoin inspect FILE',
-    ...(keep ? [] : ['npm run demo -- --keep      leave both access points running and talk to their APIs']),
-    'npx quoin --help            an access point of your own: README.md, "Your first access point"',
-  ];
-  for (const [index, hint] of hints.entries()) narrator.say(`${index === 0 ? 'Next' : '    '}    ${hint}`);
-}
-
-function explainKeeping(narrator: Narrator, { gateways: [a, b] }: Pair): void {
-  narrator.say(`
-Both keep running; Ctrl-C ends them.
-        ${a.name}  ${a.api}   (process ${a.pid})
-        ${b.name}  ${b.api}   (process ${b.pid})
-Try     npx quoin --api ${a.api} ping ${b.name}
-        curl '${b.api}/v1/inbox?state=DOWNLOADED'`);
 }

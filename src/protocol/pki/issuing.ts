@@ -22,6 +22,8 @@ export interface IssueRequest {
   readonly notAfter: Date;
   /** Both unless given. */
   readonly uses?: readonly CertificateUse[] | undefined;
+  /** Names and addresses of a web server that is to show the certificate (RFC 9110 4.3.4). */
+  readonly hosts?: readonly string[] | undefined;
 }
 
 /** An authority to be made: development and demonstration only. */
@@ -92,13 +94,16 @@ export async function createCa(request: CaRequest): Promise<KeyEntry> {
 
 /** Issues a certificate for an access point: no authority, key usage by `uses`, identifiers of both keys. */
 export async function issueCertificate(request: IssueRequest): Promise<Certificate> {
-  const { issuer, publicKey, uses = ['sign', 'encrypt'] } = request;
+  const { issuer, publicKey, uses = ['sign', 'encrypt'], hosts = [] } = request;
   const library = await x509();
   return sign(library, {
     ...request,
     issuer: issuer.certificate.subject,
     signingKey: issuer.privateKey,
-    extensions: await partyExtensions(library, publicKey, issuer.certificate.publicKey, uses),
+    extensions: [
+      ...(await partyExtensions(library, publicKey, issuer.certificate.publicKey, uses)),
+      ...(hosts.length === 0 ? [] : serverExtensions(library, hosts)),
+    ],
   });
 }
 
@@ -119,6 +124,16 @@ export async function createSelfSigned(request: {
     signingKey: key,
     extensions: await partyExtensions(library, key, key, ['sign', 'encrypt']),
   });
+}
+
+/** What browsers ask of a server: its names, and that it is one. */
+function serverExtensions(library: typeof Library, hosts: readonly string[]): Library.Extension[] {
+  return [
+    new library.SubjectAlternativeNameExtension(
+      hosts.map((value) => ({ type: /^[\d.]+$|:/.test(value) ? 'ip' : 'dns', value })),
+    ),
+    new library.ExtendedKeyUsageExtension([library.ExtendedKeyUsage.serverAuth]),
+  ];
 }
 
 async function partyExtensions(

@@ -7,7 +7,7 @@ import { signAnswer } from '../../../src/oots/index.ts';
 import type { CommonServices, SignedAnswer } from '../../../src/oots/index.ts';
 import { isQuoinError } from '../../../src/protocol/errors/index.ts';
 import { parseCertificate } from '../../../src/protocol/pki/index.ts';
-import { answerQuery } from '../../../src/faces/demo/directory-answers.ts';
+import { answerQuery } from '../../../src/faces/demo/directory/directory-answers.ts';
 import {
   CONTENT,
   directoryIdentity,

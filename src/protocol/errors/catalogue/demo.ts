@@ -9,6 +9,11 @@ export const demo: ErrorRoom = {
       cause: 'An access point of the demonstration refused a call, or did not answer.',
       cure: 'See the text and its log.',
     },
+    'demo/citizen-lost': {
+      seenBy: 'O',
+      cause: 'The citizen of the demonstration got another page than comes next, or none.',
+      cure: 'See the story above it, and the logs of both access points.',
+    },
     'demo/folder-not-ours': {
       seenBy: 'O',
       cause: 'The folder holds files that no demonstration made; it would be emptied.',
@@ -19,11 +24,6 @@ export const demo: ErrorRoom = {
       cause: 'An access point of the demonstration could not start, or ended.',
       cure: 'See its last words and its log.',
     },
-    'demo/nothing-arrived': {
-      seenBy: 'O',
-      cause: 'A message did not arrive in time.',
-      cure: 'See the logs of both access points.',
-    },
     'demo/still-running': {
       seenBy: 'O',
       cause: 'Another demonstration runs in this folder.',
@@ -32,7 +32,7 @@ export const demo: ErrorRoom = {
     'demo/unanswerable-request': {
       seenBy: 'O',
       cause: 'An evidence request lacks a value the provider of the demonstration needs, or is none.',
-      cure: 'Send a RegRep QueryRequest that has it.',
+      cure: 'Send a request that has it.',
     },
   },
 };

@@ -1,11 +1,11 @@
-import { QUERIES, writeDataServices, writeProblem, writeRequirements } from '../../oots/index.ts';
+import { QUERIES, writeDataServices, writeProblem, writeRequirements } from '../../../oots/index.ts';
 import type {
   Area,
   BrokerRequirement,
   DataService,
   DirectoryQuestion,
   ServiceProblem,
-} from '../../oots/index.ts';
+} from '../../../oots/index.ts';
 
 /** What a simulated directory knows. */
 export interface DirectoryContent {

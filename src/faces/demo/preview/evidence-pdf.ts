@@ -9,12 +9,12 @@ interface Line {
 const PAGE = { width: 595, height: 842 };
 
 /**
- * A one-page PDF 1.4 with the given facts as a birth certificate: a real document that any reader opens. Characters
- * outside Latin-1 are written as `?`, since the standard fonts have no others.
+ * A one-page PDF 1.4 with a title and the given facts: a real document that any reader opens. Characters outside Latin-1 are
+ * written as `?`, since the standard fonts have no others.
  */
-export function birthCertificatePdf(facts: Readonly<Record<string, string>>, footer: string): Buffer {
+export function evidencePdf(title: string, facts: Readonly<Record<string, string>>, footer: string): Buffer {
   const lines: Line[] = [
-    { text: 'BIRTH CERTIFICATE', size: 24, top: 120 },
+    { text: title.toUpperCase(), size: 24, top: 120 },
     ...Object.entries(facts).map(([label, value], index) => ({
       text: `${label}:  ${value}`,
       size: 13,

@@ -1,6 +1,6 @@
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { QuoinError } from '../../protocol/errors/index.ts';
+import { QuoinError } from '../../../protocol/errors/index.ts';
 
 /** Says that a folder was made by a demonstration, and by which process; only such a folder is ever emptied. */
 const MARK = '.quoin-demo';

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { QuoinError } from '../../protocol/errors/index.ts';
+import { QuoinError } from '../../../protocol/errors/index.ts';
 
 /** One line of a gateway's log. */
 export interface LogEvent {

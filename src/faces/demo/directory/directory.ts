@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { signAnswer } from '../../oots/index.ts';
-import type { AnswerSigner } from '../../oots/index.ts';
+import { signAnswer } from '../../../oots/index.ts';
+import type { AnswerSigner } from '../../../oots/index.ts';
 import { answerQuery } from './directory-answers.ts';
 import type { DirectoryContent } from './directory-answers.ts';
 

@@ -1,9 +1,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
-import type { PartyFiles } from './world.ts';
+import type { PartyFiles } from '../world.ts';
 
 /** Local names and PartyIds of the two fictitious Member States' access points. */
 export const PARTIES = ['AP_XA_01', 'AP_XB_01'] as const;
+
+/**
+ * Countries their authorities are of, one to a party. Documents name a country, and their code lists know no fictitious one.
+ */
+export const COUNTRIES = { AP_XA_01: 'AT', AP_XB_01: 'PT' } as const;
 
 /** Scheme of their PartyIds (OOTS TDD 4.7.1). */
 export const PARTY_TYPE = 'urn:oasis:names:tc:ebcore:partyid-type:unregistered:oots';
@@ -20,6 +25,8 @@ export interface Ports {
 /** Everything the files of a pair are made of. */
 export interface PairFiles {
   readonly folder: string;
+  /** Further files by their path in the folder. */
+  readonly files?: Readonly<Record<string, string>> | undefined;
   readonly ports: readonly [Ports, Ports];
   readonly keys: ReadonlyMap<string, PartyFiles>;
   /** Further top-level keys of both configurations, or of each. */
@@ -32,6 +39,8 @@ export interface PairFiles {
 
 /** Writes configuration and P-Mode of both access points, each into a folder of its own named for the party. */
 export async function writePairFiles(files: PairFiles): Promise<void> {
+  for (const [path, text] of Object.entries(files.files ?? {}))
+    await writeFile(join(files.folder, path), text);
   for (const [index, name] of PARTIES.entries()) {
     const folder = join(files.folder, name);
     await mkdir(join(folder, 'pmodes'), { recursive: true });
@@ -69,6 +78,7 @@ function pmode({ ports, keys, extraPMode = '' }: PairFiles): string {
     const certificate = basename(keys.get(name)!.certificate);
     return `  ${name}:
     ids: [{ value: ${name}, type: '${PARTY_TYPE}' }]
+    country: ${COUNTRIES[name]}
     address: http://127.0.0.1:${ports[index]!.reachable}/as4
     certificates: { signing: [${certificate}], encryption: [${certificate}] }`;
   });

@@ -7,7 +7,7 @@ import type { GatewayProcess, LogEvent } from './gateway-process.ts';
 import { PARTIES, writePairFiles } from './pair-files.ts';
 import type { Ports } from './pair-files.ts';
 import { prepareFolder, releaseFolder } from './pair-folder.ts';
-import type { DemoWorld, PartyFiles } from './world.ts';
+import type { DemoWorld, PartyFiles } from '../world.ts';
 import { startWireTap } from './wire-tap.ts';
 import type { TappedExchange, WireTap } from './wire-tap.ts';
 
@@ -27,6 +27,8 @@ export interface PairOptions {
   readonly onEvent: (name: string, event: LogEvent) => void;
   /** Records what passes between the two, when given. */
   readonly onExchange?: ((exchange: TappedExchange) => void) | undefined;
+  /** Further files by their path in the folder; `keys` is there already. */
+  readonly files?: Readonly<Record<string, string>> | undefined;
   /** Further top-level keys of both configurations, limits for example, or of each. */
   readonly extraConfig?: string | ((party: string) => string) | undefined;
   /** Extra lines for the P-Mode, below its profile. */

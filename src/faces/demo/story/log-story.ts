@@ -1,4 +1,4 @@
-import type { LogEvent } from './gateway-process.ts';
+import type { LogEvent } from '../gateways/gateway-process.ts';
 import type { Narrator } from './narrator.ts';
 
 /** How an event is told; undefined details are left out. */

@@ -1,4 +1,6 @@
 import { styleText } from 'node:util';
+import { JOURNEY } from './journey.ts';
+import type { StepNumber } from './journey.ts';
 
 /** A step of the story as the terminal tells it. */
 export interface Step {
@@ -14,6 +16,8 @@ export interface Step {
 /** Tells the steps in the order they happen, with the time since the story began. */
 export interface Narrator {
   readonly say: (line: string) => void;
+  /** Begins a step of the user journey; a note says why it is passed over. */
+  readonly begin: (number: StepNumber, note?: string) => void;
   readonly step: (step: Step) => void;
 }
 
@@ -31,6 +35,10 @@ export function createNarrator(write: (line: string) => void, colour: boolean): 
   };
   return {
     say: write,
+    begin: (number, note) => {
+      const title = paint('bold', `Step ${number}  ${JOURNEY[number - 1]}`);
+      write(note === undefined ? `\n${title}` : `\n${title}: ${note}`);
+    },
     step: ({ at, who, text, details, bad }) => {
       const time = `${String(Math.max(0, at - startedAt)).padStart(6)} ms`;
       write(
