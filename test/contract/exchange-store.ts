@@ -231,6 +231,33 @@ function placeTests({ open }: ExchangeStoreUnderTest): void {
     assert.equal(found?.id, made.id);
   });
 
+  test('with a second request comes what the one before it asked', async (t) => {
+    const store = await open(t);
+    const previewLocation = 'https://preview.example.test/1';
+    const first = await received(store);
+    const made = exchange(first, { previewLocation, state: 'preview-required' });
+    await store.record(recording(first, made, undefined, { question: 'the first' }));
+    const asked = async (facts: Partial<Recording['document']['facts']>): Promise<unknown> => {
+      let question: unknown = 'not told';
+      const other = exchange(await received(store), { id: made.id });
+      const message = (await store.getInbound(other.requestRowId))!;
+      await store.record(
+        recording(
+          message,
+          other,
+          (before) => {
+            question = before.question;
+            return {};
+          },
+          facts,
+        ),
+      );
+      return question;
+    };
+    assert.equal(await asked({ previewLocation, question: 'the second' }), 'the first');
+    assert.equal(await asked({ question: 'the second' }), undefined);
+  });
+
   test('a request whose id came before is known as one', async (t) => {
     const store = await open(t);
     const made = await begun(store);

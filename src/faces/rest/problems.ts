@@ -82,7 +82,7 @@ const BELOW: readonly (readonly [RegExp, Answer])[] = [
   [/^oots\/question-malformed$/, { status: 400, title: 'The question cannot be asked' }],
   [/^oots\/not-recorded$/, { status: 503, title: 'The exchange is not on record yet' }],
   [
-    /^oots\/(bad-(preview|return)-location|document-alone|incomplete-(answer|wish)|metadata-of-supplement|not-a-uuid|parts-disagree|unknown-version|unreadable-document|unsupported-media-type|wrong-(request|version))$/,
+    /^oots\/(bad-(preview|return)-location|changed-request|document-alone|incomplete-(answer|wish)|metadata-of-supplement|not-a-uuid|parts-disagree|unknown-version|unreadable-document|unsupported-media-type|wrong-(request|version))$/,
     { status: 422, title: 'The exchange cannot be made so' },
   ],
   [/^submit\/duplicate-message-id$/, { status: 409, title: 'The MessageId is taken' }],

@@ -9,6 +9,7 @@ import type { EvidenceResponse, ExtrinsicObject } from '../model/response.ts';
 import type { DocumentFacts, RecordedEvidence } from '../ports/index.ts';
 import { readExchangeDocument } from '../read-document.ts';
 import type { ExchangeDocument } from '../read-document.ts';
+import { questionOf } from './question.ts';
 
 type UserMessage = InboundMessage['userMessage'];
 
@@ -49,6 +50,7 @@ function requestFacts(request: EvidenceRequest): Facts {
     evidenceType: short(request.query.evidenceRequest?.evidenceTypeClassification),
     previewLocation: trimmed(request.previewLocation),
     returnLocation: trimmed(request.returnLocation),
+    question: questionOf(request),
   };
 }
 

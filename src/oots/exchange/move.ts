@@ -47,7 +47,7 @@ export function moveExchange(before: ExchangeBefore, moving: Moving, times: Exch
   if (before.isRepeated) return refused(moving, 'repeated-request');
   if (moving.isWithheld) return { exchange: withheld(before.exchange, moving) };
   if (previewLocation === undefined) return firstRequest(before.exchange, moving, times);
-  return secondRequest(before.exchange, moving, times);
+  return secondRequest(before, moving, times);
 }
 
 /** A provider has to tell whoever asked; what we asked ourselves was said and cannot be taken back. */
@@ -77,11 +77,16 @@ function firstRequest(exchange: Exchange | undefined, moving: Moving, times: Exc
   };
 }
 
-/** Only the link that was given, and only once (TDD 4.9 step 12). */
-function secondRequest(exchange: Exchange | undefined, moving: Moving, times: ExchangeTimes): ExchangeMove {
+/** Only the link that was given, only once, and for the evidence that is looked at (TDD 4.9 steps 3 and 12). */
+function secondRequest(
+  { exchange, question }: ExchangeBefore,
+  moving: Moving,
+  times: ExchangeTimes,
+): ExchangeMove {
   const { previewLocation } = moving.facts;
   if (exchange?.state !== 'preview-required' || exchange.previewLocation !== previewLocation)
     return refused(moving, 'unknown-preview');
+  if (question !== undefined && moving.facts.question !== question) return refused(moving, 'changed-request');
   const dueAt = due(moving.begun.role, moving.at, times.decisionMs, times);
   return {
     exchange: {

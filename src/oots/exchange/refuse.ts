@@ -26,6 +26,11 @@ const REASONS: Readonly<Partial<Record<DocumentFlaw, Pick<RuleFinding, 'rule' | 
     place: '/query:QueryRequest/@id',
     text: 'The id of a request must not have been used before.',
   },
+  'changed-request': {
+    rule: 'TDD-4.9',
+    place: '/query:QueryRequest/query:Query',
+    text: 'The request that follows a preview asks for the same evidence, about the same subject, for the same requester as the one before it.',
+  },
   'unknown-preview': {
     rule: 'TDD-4.9',
     place: "/query:QueryRequest/rim:Slot[@name='PreviewLocation']",

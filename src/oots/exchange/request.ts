@@ -1,12 +1,13 @@
 import { derivedUuid } from '../derived-uuid.ts';
-import type { EvidenceRequest } from '../model/request.ts';
+import type { Exchange } from '../ports/index.ts';
 import { composeRequest } from './compose-request.ts';
 import type { RequestIds } from './compose-request.ts';
 import type { Caller, ExchangesContext, Granted } from './types.ts';
 import { readGiven } from './given-document.ts';
+import { questionOf } from './question.ts';
 import { wishError } from './refuse-wish.ts';
 import { send, sentBefore } from './send.ts';
-import type { RequestWish } from './wishes.ts';
+import type { RequestContent, RequestWish } from './wishes.ts';
 
 /** Asks a provider for evidence, once for each key of a caller. */
 export async function requestEvidence(
@@ -59,30 +60,43 @@ async function requireNew(
       found: asked.id,
     });
   if (asked.previewLocation !== undefined)
-    await requirePreview(context, asked.previewLocation, conversationId);
+    await requirePreview(context, { ...asked, previewLocation: asked.previewLocation }, conversationId);
 }
 
-function writtenIn({
-  document,
-  request,
-}: RequestWish): Partial<Pick<EvidenceRequest, 'id' | 'previewLocation'>> | undefined {
+function writtenIn({ document, request }: RequestWish): RequestContent | undefined {
   return document === undefined ? request : readGiven(document, ['request']).document;
 }
 
 /** A second request is about a preview that was asked of us, in its conversation. */
 async function requirePreview(
   { store }: ExchangesContext,
-  previewLocation: string,
+  { previewLocation, ...asked }: RequestContent & { readonly previewLocation: string },
   conversationId: string | undefined,
 ): Promise<void> {
   const { items } = await store.listExchanges(
     { role: 'requester', conversationId, states: ['preview-required'] },
     { limit: 100 },
   );
-  if (items.some((exchange) => exchange.previewLocation === previewLocation.trim())) return;
+  const exchange = items.find((one) => one.previewLocation === previewLocation.trim());
+  if (exchange !== undefined) return requireSame(store, exchange, asked);
   throw wishError('oots/no-preview', 'No provider waits with this preview in this conversation.', {
     field: 'previewLocation',
     expected: 'the link of an exchange whose state is preview-required, and its conversationId',
     found: previewLocation,
+  });
+}
+
+/** The provider would refuse it: what the citizen looks at is what the first request asked for. */
+async function requireSame(
+  store: ExchangesContext['store'],
+  { id, requestRowId }: Exchange,
+  asked: RequestContent,
+): Promise<void> {
+  const first = (await store.documentsOf(id)).find(({ rowId }) => rowId === requestRowId);
+  const before = first?.facts.question;
+  if (before === undefined || before === questionOf(asked)) return;
+  throw wishError('oots/changed-request', 'The second request asks something else than the first.', {
+    field: 'document',
+    expected: `the evidence type, subject and requester of ${first?.facts.requestId ?? 'the first request'}`,
   });
 }

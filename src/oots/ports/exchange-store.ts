@@ -69,6 +69,8 @@ export type DocumentFlaw =
   | 'unknown-preview'
   /** An answer to a request that nobody made. */
   | 'unknown-request'
+  /** A second request that asks for something else than the first, or about somebody else (TDD 4.9). */
+  | 'changed-request'
   /** Another answer to a request that is answered. */
   | 'answered-before'
   /** An answer to a request after which another one was made. */
@@ -101,6 +103,8 @@ export interface DocumentFacts {
   readonly evidenceType?: string | undefined;
   readonly previewLocation?: string | undefined;
   readonly returnLocation?: string | undefined;
+  /** SHA-256 (hex) of who asks which evidence about whom. */
+  readonly question?: string | undefined;
   /** Of an answer; a preview that is required is none yet. */
   readonly outcome?: ExchangeOutcome | undefined;
   readonly exception?: string | undefined;
@@ -149,6 +153,8 @@ export interface ExchangePlace {
 /** What is known when a document is recorded. */
 export interface ExchangeBefore {
   readonly exchange: Exchange | undefined;
+  /** Of a second request: what the one before it asked, as far as that is still known. */
+  readonly question?: string | undefined;
   /** The request with the id of this one was recorded before. */
   readonly isRepeated: boolean;
 }

@@ -1,5 +1,6 @@
 import type { Insertable, Kysely, Transaction } from 'kysely';
 import type {
+  DocumentFacts,
   Exchange,
   ExchangeEventName,
   ExchangePlace,
@@ -48,7 +49,8 @@ async function recordIn(
   const { document, place, bytes, message } = recording;
   const isRepeated = await hasRequest(transaction, recording);
   const found = await findPlace(transaction, place);
-  const move = recording.move({ exchange: found?.exchange, isRepeated });
+  const question = await questionBefore(transaction, recording, found);
+  const move = recording.move({ exchange: found?.exchange, question, isRepeated });
   const inserted = await insertDocument(transaction, {
     ...documentColumns(recording),
     exchange: (move.exchange ?? found?.exchange)?.id ?? null,
@@ -81,6 +83,22 @@ async function hasRequest(db: Kysely<Tables>, { document, place }: Recording): P
   const { kind, requestId } = document.facts;
   if (kind !== 'request' || requestId === undefined) return false;
   return (await requestDocument(db, place, requestId, document.rowId)) !== undefined;
+}
+
+/** What the request asked that was answered with the preview which this one comes from. */
+async function questionBefore(
+  db: Kysely<Tables>,
+  { document: { facts } }: Recording,
+  found: Found | undefined,
+): Promise<string | undefined> {
+  if (found === undefined || facts.previewLocation === undefined || facts.kind !== 'request')
+    return undefined;
+  const row = await db
+    .selectFrom('exchange_documents')
+    .select('facts')
+    .where('row_id', '=', found.exchange.requestRowId)
+    .executeTakeFirst();
+  return row === undefined ? undefined : (JSON.parse(row.facts) as DocumentFacts).question;
 }
 
 /** Answers that were recorded before their request, because clocks differ, are to be recorded once more. */

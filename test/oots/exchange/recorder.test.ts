@@ -12,6 +12,7 @@ import type { Pair } from '../../support/test-pair.ts';
 
 const FIRST = 'urn:uuid:3d6f0c1e-8a54-4b0d-9f31-6c2b7a1e0d4f';
 const SECOND = 'urn:uuid:7b1c2d3e-4f50-4a61-8b72-9c83ad94be05';
+const THIRD = 'urn:uuid:9a8b7c6d-5e4f-4a3b-8c2d-1e0f9a8b7c6d';
 const PREVIEW = '</rim:Slot>\n  <rim:Slot name="PossibilityForPreview">';
 
 /** Two access points whose exchanges are followed. */
@@ -187,6 +188,29 @@ for (const version of VERSIONS)
       assert.ok(exchange?.kind === 'error');
       assert.equal(exchange.document.exceptions![0]!.code, 'EDM:ERR:0003');
       assert.match(exchange.document.exceptions![0]!.detail!, /TDD-4\.4.*used before/);
+    });
+
+    test('a second request about somebody else is refused, and the right one can still come', async (t) => {
+      const exchanging = await Exchanging.open(t);
+      await exchanging.ask(version);
+      await exchanging.answer(version, 'error-preview');
+      const second = secondOf(version, linkIn(version));
+      const other = second.replace(SECOND, THIRD).replace(/(<sdg:FamilyName[^>]*>)[^<]*/, '$1Other');
+      assert.ok(other !== second.replace(SECOND, THIRD));
+      await exchanging.ask(version, other);
+      exchanging.pass(TIMES.pollMs);
+      await exchanging.settled();
+      const { answers } = await exchanging.both();
+      assert.equal(answers.state, 'preview-required');
+      const documents = await exchanging.pair.b.world.store.documentsOf(answers.id);
+      assert.deepEqual(
+        documents.filter(({ refusal }) => refusal !== undefined).map(({ flaw, refusal }) => [flaw, refusal]),
+        [['changed-request', 'given']],
+      );
+      // The asker's own record says so as well.
+      assert.equal((await exchangesOf(exchanging.pair.a))[0]!.state, 'preview-required');
+      await exchanging.ask(version, second);
+      assert.equal((await exchanging.both()).answers.state, 'preview-requested');
     });
 
     test('a second request with a link that was not given is refused', async (t) => {

@@ -42,6 +42,12 @@ export const oots: ErrorRoom = {
         'In EDM 2.0 an annex, a human-readable version or a translation repeats what only the main evidence says.',
       cure: 'Leave the field out.',
     },
+    'oots/changed-request': {
+      seenBy: 'B',
+      cause:
+        'A second request is for other evidence than the first, about somebody else, or by another requester.',
+      cure: 'Repeat the first request with a new id and time, and the links; for anything else begin a new exchange.',
+    },
     'oots/no-preview': {
       seenBy: 'B',
       cause:
