@@ -31,7 +31,7 @@ const OF_ONE: Readonly<Record<string, readonly [status: number, body?: object]>>
 };
 
 test('a key that is held to parties asks for them, and sees and moves their exchanges only', async (t) => {
-  const { portal, provider, settled } = await openPortals(t, KEYS);
+  const { portal, provider, settled } = await openPortals(t, { keys: KEYS });
   const call = (key: string, method: string, path: string, body?: object): Promise<Answer> =>
     portal.api.call(method, path, {
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },

@@ -1,52 +1,15 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import type { EdmVersionName, EvidenceRequest } from '../../src/oots/index.ts';
+import type { EvidenceRequest } from '../../src/oots/index.ts';
 import { assertProblem } from '../faces/rest/api.ts';
 import type { Answer } from '../faces/rest/api.ts';
 import { contentOf } from '../oots/exchange/composing.ts';
 import { openPortals } from '../support/exchange-portals.ts';
-import type { Portals, Side } from '../support/exchange-portals.ts';
+import { answer, ask, asked, base64, get, viewIn } from './portal-calls.ts';
 
 const LINK = 'https://preview.oldport.example/visits/9f2c7e';
 const BACK = 'https://portal.newport.example/back?case=1';
-const base64 = (text: string): string => Buffer.from(text).toString('base64');
-
-type View = Record<string, unknown> & { readonly id: string; readonly state: string };
-
-const viewIn = (answer: Answer, status: number): View => {
-  assert.equal(answer.status, status, answer.text);
-  return answer.json as View;
-};
-
-function ask(
-  { portal }: Portals,
-  version: EdmVersionName,
-  key?: string,
-  more: Record<string, unknown> = {},
-): Promise<Answer> {
-  return portal.api.call('POST', '/v1/exchanges', {
-    headers: {
-      'content-type': 'application/json',
-      ...(key === undefined ? {} : { 'idempotency-key': key }),
-    },
-    body: JSON.stringify({ version, request: contentOf(version), ...more }),
-  });
-}
-
-const get = async ({ api }: Side, id: string): Promise<View> =>
-  viewIn(await api.call('GET', `/v1/exchanges/${id}`), 200);
-
-/** The one exchange the provider waits with. */
-async function asked({ provider }: Portals): Promise<View> {
-  const { json } = await provider.api.call('GET', '/v1/exchanges?role=provider');
-  const items = json.items as View[];
-  assert.equal(items.length, 1);
-  return get(provider, items[0]!.id);
-}
-
-const answer = ({ provider }: Portals, id: string, body: object): Promise<Answer> =>
-  provider.api.postJson(`/v1/exchanges/${id}/answer`, body);
 
 for (const version of ['1.0', '1.1', '1.2', '2.0'] as const)
   test(`EDM ${version}: a portal gets evidence in three calls`, async (t) => {

@@ -7,7 +7,7 @@ import type { ServedApi } from '../faces/rest/api.ts';
 import { pairExchange } from './exchange-pair.ts';
 import { recorderOf } from './exchange-recorders.ts';
 import type { TestClock, TestGateway } from './test-gateway.ts';
-import type { Ending } from './test-pair.ts';
+import type { Ending, PairOptions } from './test-pair.ts';
 
 /** One side of an exchange: its access point, what is followed there, and its API. */
 export interface Side {
@@ -30,9 +30,9 @@ export interface Portals {
 /** Two access points that refuse invalid documents, each with its API. */
 export async function openPortals(
   test: Ending,
-  keys: readonly ApiKey[] | undefined = undefined,
+  { keys, ...options }: PairOptions & { readonly keys?: readonly ApiKey[] } = {},
 ): Promise<Portals> {
-  const { a, b, clock } = await pairExchange(test, '{ inbound: refuse, outbound: refuse }');
+  const { a, b, clock } = await pairExchange(test, '{ inbound: refuse, outbound: refuse }', options);
   const portal = await openSide(test, a, keys);
   const provider = await openSide(test, b, undefined);
   const settled = async (): Promise<void> => {
