@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { z } from 'zod';
 import { OPEN_ROUTES, ROUTES } from '../../../src/faces/rest/routes.ts';
 import { EVENT_SCHEMAS } from '../../../src/faces/rest/event-schemas.ts';
+import { agent, evidenceMetadata } from '../../../src/faces/rest/request-schemas.ts';
 import { EXCHANGE_SCHEMAS } from '../../../src/faces/rest/exchange-schemas.ts';
 import { evidenceTypesQuery } from '../../../src/faces/rest/evidence-types.ts';
 import { SCHEMAS } from '../../../src/faces/rest/schemas.ts';
@@ -98,6 +99,8 @@ test('what the routes accept as JSON is what the document says', () => {
     PauseRequest: SCHEMAS.pause,
     ExchangeWish: EXCHANGE_SCHEMAS.wish,
     PreviewWish: EXCHANGE_SCHEMAS.preview,
+    EvidenceMetadata: evidenceMetadata,
+    OotsAgent: agent,
   };
   for (const [name, schema] of Object.entries(pairs)) {
     const ours = z.toJSONSchema(schema, { io: 'input' }) as Schema;
