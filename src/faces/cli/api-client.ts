@@ -3,6 +3,7 @@ import { QuoinError } from '../../protocol/errors/index.ts';
 import type { ErrorCode, Finding } from '../../protocol/errors/index.ts';
 import { answerTo, openRequest } from './http-call.ts';
 import type { Answer } from './http-call.ts';
+import type { DocumentView } from './document-lines.ts';
 import { upload } from './upload.ts';
 import type { UploadFile, Watch } from './upload.ts';
 
@@ -25,6 +26,7 @@ interface Problem {
   readonly code?: string;
   readonly finding?: Finding;
   readonly errors?: readonly FieldError[];
+  readonly document?: DocumentView;
 }
 
 /** Advice for whoever sits at a terminal, where that of the API is for programs. */
@@ -38,6 +40,8 @@ const ADVICE: Readonly<Record<string, string>> = {
 export class ApiError extends QuoinError {
   readonly status: number;
   readonly errors: readonly FieldError[];
+  /** Of a document that breaks rules: all of them. */
+  readonly document: DocumentView | undefined;
 
   constructor(status: number, problem: Problem) {
     const { title = `The answer is HTTP ${status}`, detail, code = 'cli/not-the-api', finding } = problem;
@@ -47,6 +51,7 @@ export class ApiError extends QuoinError {
     this.name = 'ApiError';
     this.status = status;
     this.errors = problem.errors ?? [];
+    this.document = problem.document;
   }
 }
 

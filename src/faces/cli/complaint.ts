@@ -2,6 +2,7 @@ import { debuglog } from 'node:util';
 import { QuoinError, describeError, isQuoinError } from '../../protocol/errors/index.ts';
 import type { Finding } from '../../protocol/errors/index.ts';
 import { ApiError } from './api-client.ts';
+import { documentFacts } from './document-lines.ts';
 import { fileError } from './faults.ts';
 import { EXIT, facts, plain, styled } from './terminal.ts';
 import type { Terminal } from './terminal.ts';
@@ -43,7 +44,9 @@ function tell(terminal: Terminal, error: QuoinError): void {
   for (const line of rest) terminal.err(plain(line));
   const errors = error instanceof ApiError ? error.errors : [];
   for (const { field, detail } of errors) terminal.err(`  ${plain(`${field}: ${detail}`)}`);
-  facts(terminal.err, factsOf(error, errors.length > 0));
+  const document = error instanceof ApiError ? error.document : undefined;
+  facts(terminal.err, documentFacts(document));
+  facts(terminal.err, factsOf(error, errors.length > 0 || document !== undefined));
   if (error.code === 'quoin/defect' && debuglog('quoin').enabled)
     terminal.err(String((error.cause as { readonly stack?: unknown } | undefined)?.stack ?? error.cause));
 }
@@ -64,6 +67,7 @@ function factsOf(error: QuoinError, listed: boolean): readonly (readonly [string
 
 function asJson(error: QuoinError): Record<string, unknown> {
   const { code, message, finding } = error;
-  const more = error instanceof ApiError ? { status: error.status, errors: error.errors } : {};
+  const more =
+    error instanceof ApiError ? { status: error.status, errors: error.errors, document: error.document } : {};
   return { code, message, ...more, finding };
 }

@@ -2,6 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { callJson } from '../api-client.ts';
+import { documentFacts } from '../document-lines.ts';
+import type { DocumentView } from '../document-lines.ts';
 import { downloadTo } from '../download.ts';
 import { fileError } from '../faults.ts';
 import { examples } from '../manual.ts';
@@ -39,6 +41,8 @@ interface InboundView {
   readonly duplicates: number;
   readonly messageProperties: readonly (Typed & { readonly name: string })[];
   readonly parts: readonly PartView[];
+  readonly document?: DocumentView;
+  readonly answer?: string;
 }
 
 interface Taken {
@@ -158,6 +162,8 @@ async function show(context: CommandContext, id: string, options: GlobalOptions)
     ...message.messageProperties.map(
       (property) => ['property', `${property.name} = ${typed(property)}`] as const,
     ),
+    ...documentFacts(message.document),
+    ['exception', message.answer === undefined ? undefined : `the sender is told (${message.answer})`],
     ...message.parts.map(
       (part, index) =>
         [`part ${index}`, `${part.mimeType}, ${bytesText(part.size)}, SHA-256 ${part.sha256}`] as const,

@@ -2,10 +2,12 @@ import { extname } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { callJson } from '../api-client.ts';
+import { documentFacts } from '../document-lines.ts';
+import type { DocumentView } from '../document-lines.ts';
 import { exitCodeOf, follow, printStatus } from '../follow.ts';
 import { examples, notes } from '../manual.ts';
 import { createProgress } from '../progress.ts';
-import { plain } from '../terminal.ts';
+import { facts, plain } from '../terminal.ts';
 import type { UploadFile } from '../upload.ts';
 import { apiAddress, print } from './context.ts';
 import type { CommandContext, GlobalOptions } from './context.ts';
@@ -33,6 +35,8 @@ interface SendOptions extends GlobalOptions {
 interface Submitted {
   readonly messageId: string;
   readonly state: string;
+  /** Where the P-Mode wants findings told. */
+  readonly document?: DocumentView;
 }
 
 /** Media types by file ending; anything else travels as application/octet-stream unless FILE=TYPE says otherwise. */
@@ -95,7 +99,9 @@ async function send(context: CommandContext, names: readonly string[], options: 
     headers: options.idempotencyKey === undefined ? {} : { 'Idempotency-Key': options.idempotencyKey },
     watch: (bytes) => createProgress(terminal, 'uploads', bytes),
   });
-  const { messageId, state } = submitted;
+  const { messageId, state, document } = submitted;
+  // It goes out all the same: the P-Mode only wants to be told.
+  if (options.json !== true) facts(terminal.err, documentFacts(document));
   if (!options.wait) return print(context, options, submitted, [plain(`${messageId}  ${state}`)]);
   const status = await follow(terminal, api, messageId, 'final');
   printStatus(terminal, status, options.json === true);
