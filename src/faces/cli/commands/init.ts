@@ -70,8 +70,8 @@ function tell(terminal: Terminal, made: InitialisedAccessPoint, folder: string):
     `give ${made.forPartners} to your partner, and put the partner's certificate beside it`,
     `write a P-Mode into ${made.pmodes}; the examples in pmodes/examples of Quoin are a beginning`,
     `quoin pmode check${config}`,
-    `quoin doctor${config}`,
     `quoin serve${config}`,
+    `quoin doctor${config}, in another shell: it walks to each partner, up to a ping`,
   ];
   for (const [index, step] of steps.entries()) out(`  ${index + 1}. ${step}`);
 }
