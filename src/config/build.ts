@@ -95,12 +95,16 @@ function retentionOf({ retention }: ConfigFile): Config['retention'] {
 }
 
 function exchangesOf({ exchanges }: Written): ConfiguredExchanges {
+  const { previewWithin, decideWithin } = exchanges;
+  const { previewLink = previewWithin, previewSession = decideWithin } = exchanges;
   return {
     record: exchanges.record,
     keepMs: parseDuration(exchanges.keep),
     answerMs: parseDuration(exchanges.answerWithin),
-    previewMs: parseDuration(exchanges.previewWithin),
-    decisionMs: parseDuration(exchanges.decideWithin),
+    previewMs: parseDuration(previewWithin),
+    decisionMs: parseDuration(decideWithin),
+    previewLinkMs: parseDuration(previewLink),
+    previewSessionMs: parseDuration(previewSession),
     patienceMs: parseDuration(exchanges.patience),
     answerOverdue: exchanges.answerOverdue,
   };

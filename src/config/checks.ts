@@ -2,6 +2,7 @@ import { isLoopback } from '../protocol/pmode/index.ts';
 import type { SettingPath } from '../protocol/pmode/index.ts';
 import { loadApiKeys } from './api-keys.ts';
 import { commonServiceChecks } from './checks-common-services.ts';
+import { exchangeChecks } from './checks-exchanges.ts';
 import { fileChecks } from './checks-files.ts';
 import { serverChecks } from './checks-servers.ts';
 import { webhookChecks } from './checks-webhooks.ts';
@@ -221,5 +222,6 @@ export const configChecks: readonly ConfigCheck[] = [
   ...serverChecks,
   ...webhookChecks,
   ...commonServiceChecks,
+  ...exchangeChecks,
   ...rest,
 ];

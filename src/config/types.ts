@@ -165,6 +165,9 @@ export interface ConfiguredExchanges {
   readonly answerMs: number;
   readonly previewMs: number;
   readonly decisionMs: number;
+  /** How long a preview link that is made here can be opened, and the session it opens decided in. */
+  readonly previewLinkMs: number;
+  readonly previewSessionMs: number;
   /** By how much a requester waits longer than the provider. */
   readonly patienceMs: number;
   readonly answerOverdue: boolean;

@@ -18,7 +18,7 @@ export interface OpenExchanges {
 
 /** Evidence exchanges; nothing where the configuration says so. Their recorder begins when it is started. */
 export function openExchanges({ config, loaded }: Making, world: World, msh: Msh): OpenExchanges | undefined {
-  const { record, keepMs, ...times } = config.exchanges;
+  const { record, keepMs, previewLinkMs, previewSessionMs, ...times } = config.exchanges;
   if (!record) return undefined;
   const { store, observer, nature, idDomain } = world;
   const self = (pmodeId: string) => {
@@ -44,6 +44,7 @@ export function openExchanges({ config, loaded }: Making, world: World, msh: Msh
     msh,
     nature,
     idDomain,
+    previews: { linkMs: previewLinkMs, mostMs: times.previewMs, sessionMs: previewSessionMs },
     recordNow: () => recorder.record(),
     countryIn: (pmodeId) => self(pmodeId)?.country,
   });

@@ -28,11 +28,25 @@ export type { CheckedDocument, CheckFacts } from './check-document.ts';
 export { createDocumentCheck } from './document-check.ts';
 export { EXCHANGE_SERVICE } from './exchange-header.ts';
 export { createExchanges } from './exchange/exchanges.ts';
-export type { Caller, ExchangeRecord, Exchanges, ExchangesContext, Granted } from './exchange/types.ts';
+export type {
+  Caller,
+  ExchangeRecord,
+  Exchanges,
+  ExchangesContext,
+  Granted,
+  PreviewTimes,
+} from './exchange/types.ts';
+export type { MintedLink, Preview, PreviewState, PreviewVisit } from './exchange/preview-types.ts';
 export { citizenLink } from './exchange/links.ts';
 export { timelineOf } from './exchange/timeline.ts';
 export type { TimelineEntry, TimelineEvent } from './exchange/timeline.ts';
-export type { AnsweredDocument, AnswerWish, RequestContent, RequestWish } from './exchange/wishes.ts';
+export type {
+  AnsweredDocument,
+  AnswerWish,
+  PreviewLinkWish,
+  RequestContent,
+  RequestWish,
+} from './exchange/wishes.ts';
 export { createRecorder } from './exchange/recorder.ts';
 export type { Recorder, RecorderContext } from './exchange/recorder.ts';
 export type { ExchangeTimes } from './exchange/move.ts';

@@ -7,6 +7,7 @@ import { stringify } from 'yaml';
 import { configChecks, loadConfig } from '../../src/config/index.ts';
 import type { ConfigFile, ConfigSources } from '../../src/config/index.ts';
 import { commonServiceCases } from './cases-common-services.ts';
+import { exchangeCases } from './cases-exchanges.ts';
 import { configOf, load, makeFolder, minimal, token } from './loading.ts';
 import type { Case, Settings } from './loading.ts';
 
@@ -55,6 +56,8 @@ test('a minimal file is enough, and every default is filled in', () => {
       answerMs: 300_000,
       previewMs: 900_000,
       decisionMs: 2_400_000,
+      previewLinkMs: 900_000,
+      previewSessionMs: 2_400_000,
       patienceMs: 60_000,
       answerOverdue: false,
     },
@@ -478,6 +481,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     },
   ],
   ...commonServiceCases,
+  ...exchangeCases,
   'tracing-endpoint': [
     { fails: { ...minimal, tracing: { ratio: 0.5 } }, path: 'tracing.endpoint' },
     { fails: { ...minimal, tracing: { endpoint: 'collector:4318' } }, path: 'tracing.endpoint' },

@@ -5,7 +5,7 @@ import { countryOf } from '../../src/protocol/pmode/index.ts';
 import { serveApi } from '../faces/rest/api.ts';
 import type { ServedApi } from '../faces/rest/api.ts';
 import { pairExchange } from './exchange-pair.ts';
-import { recorderOf } from './exchange-recorders.ts';
+import { PREVIEWS, recorderOf } from './exchange-recorders.ts';
 import type { TestClock, TestGateway } from './test-gateway.ts';
 import type { Ending, PairOptions } from './test-pair.ts';
 
@@ -30,11 +30,18 @@ export interface Portals {
 /** Two access points that refuse invalid documents, each with its API. */
 export async function openPortals(
   test: Ending,
-  { keys, ...options }: PairOptions & { readonly keys?: readonly ApiKey[] } = {},
+  {
+    keys,
+    providerKeys,
+    ...options
+  }: PairOptions & {
+    readonly keys?: readonly ApiKey[];
+    readonly providerKeys?: readonly ApiKey[];
+  } = {},
 ): Promise<Portals> {
   const { a, b, clock } = await pairExchange(test, '{ inbound: refuse, outbound: refuse }', options);
   const portal = await openSide(test, a, keys);
-  const provider = await openSide(test, b, undefined);
+  const provider = await openSide(test, b, providerKeys);
   const settled = async (): Promise<void> => {
     for (let round = 0; round < 2; round += 1) await Promise.all([a.settled(), b.settled()]);
     await portal.record();
@@ -55,6 +62,7 @@ async function openSide(
     store: world.store,
     nature: context.nature,
     idDomain: context.idDomain,
+    previews: PREVIEWS,
     recordNow: () => recorder.record(),
     countryIn: (pmodeId) => {
       const pmode = pmodes.find(({ id }) => id === pmodeId);

@@ -13,6 +13,9 @@ export const TIMES = {
   keepMs: 365 * 86_400_000,
 } as const;
 
+/** How long links to previews and their sessions last there, ms. */
+export const PREVIEWS = { linkMs: 900_000, mostMs: 900_000, sessionMs: 2_400_000 } as const;
+
 /** The recorder of a gateway, run by hand. */
 export function recorderOf(gateway: TestGateway, more: Partial<RecorderContext> = {}): Recorder {
   const { msh, context, pmodes, world } = gateway;

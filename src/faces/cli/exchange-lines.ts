@@ -19,6 +19,7 @@ export interface ExchangeView {
   readonly procedure?: string;
   readonly evidenceType?: string;
   readonly previewLocation?: string;
+  readonly preview?: { readonly state: string };
   readonly availableAt?: string;
   readonly createdAt: string;
   readonly dueAt?: string;
@@ -50,6 +51,11 @@ const EVENTS: Readonly<Record<string, string>> = {
   acknowledged: 'taken from the inbox',
   expired: 'nobody answered in time',
   taken: 'answer taken by the backend',
+  'preview-linked': 'preview link made',
+  'preview-opened': 'preview opened by the citizen',
+  'preview-approved': 'approved in the preview',
+  'preview-refused': 'refused in the preview',
+  'preview-expired': 'preview over without a decision',
 };
 
 const ARROWS = { in: '<-', out: '->' } as const;
@@ -77,6 +83,7 @@ export function exchangeLines(terminal: Pick<Terminal, 'colour'>, view: Exchange
     ['exchange', view.exchangeId],
     ['last request', view.requestId],
     ['preview', view.previewLocation],
+    ['preview is', view.preview?.state],
     ['ask again at', view.availableAt],
     ['begun', view.createdAt],
     ['due', view.dueAt],

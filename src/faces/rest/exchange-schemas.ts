@@ -30,6 +30,15 @@ const contents = {
   inline: { content: z.string() },
 } as const;
 
+/** How a link to a preview is made; whether it may last so long is for the configuration. */
+const previewLink = z.strictObject({
+  base: text.max(2_000),
+  expiresIn: z.int().min(1).max(10_000_000).optional(),
+});
+
+/** A token as a citizen brings it: what is none is known to nobody. */
+const token = text.max(200);
+
 /** The answer to a request, with or without the contents of its parts. */
 function answer<C extends z.ZodRawShape>(content: C) {
   const common = { requestId: text.optional(), provider: agent.optional() };
@@ -59,7 +68,8 @@ function answer<C extends z.ZodRawShape>(content: C) {
     }),
     z.strictObject({
       outcome: z.literal('preview-required'),
-      location: text,
+      location: text.optional(),
+      link: previewLink.optional(),
       description: localizedStrings.optional(),
       method: z.enum(['GET', 'POST', 'PUT']).optional(),
       ...common,
@@ -85,6 +95,14 @@ export const EXCHANGE_SCHEMAS = {
     version: z.enum(versions).optional(),
     request: evidenceRequest.optional(),
     document: z.string().min(1).optional(),
+  }),
+  previewLink,
+  openPreview: z.strictObject({ token, returnLocation: text.max(2_000).optional() }),
+  visitPreview: z.strictObject({ session: token }),
+  decidePreview: z.strictObject({
+    session: token,
+    decision: z.enum(['approved', 'refused']),
+    accepted: z.array(text.max(255)).min(1).max(100).optional(),
   }),
   preview: z.strictObject({ returnLocation: text.optional() }),
   inlineAnswer: answer(contents.inline),

@@ -5,6 +5,7 @@ import type {
   Exchange,
   ExchangeException,
   ExchangeRecord,
+  Preview,
   RecordedDocument,
   RecordedEvidence,
 } from '../../oots/index.ts';
@@ -114,6 +115,19 @@ export function citizenLinkOf(exchange: Exchange, returnLocation?: string): stri
   return isUnderWay && isWhole ? citizenLink(version, previewLocation, returnLocation) : undefined;
 }
 
+/** A preview whose link was made here. */
+export const previewView = (preview: Preview) => ({
+  state: preview.state,
+  linkedAt: iso(preview.linkedAt),
+  expiresAt: iso(preview.expiresAt),
+  openedAt: isoIf(preview.openedAt),
+  sessionExpiresAt: isoIf(preview.sessionExpiresAt),
+  decidedAt: isoIf(preview.decidedAt),
+  expiredAt: isoIf(preview.expiredAt),
+  accepted: preview.accepted,
+  returnLocation: preview.returnLocation,
+});
+
 /** An exchange with everything in it. */
 export const exchangeRecordView = (record: ExchangeRecord, contents: Contents, returnLocation?: string) => {
   const { exchange, documents } = record;
@@ -121,6 +135,7 @@ export const exchangeRecordView = (record: ExchangeRecord, contents: Contents, r
   return {
     ...exchangeView(exchange),
     citizenLink: citizenLinkOf(exchange, returnLocation),
+    preview: record.preview && previewView(record.preview),
     exceptions: contents.exceptions,
     request: contents.request,
     evidence: evidenceOf(record).map((one, n) => evidenceView(one, `${path}/evidence/${n}`)),

@@ -5,6 +5,7 @@ import { setDownloadHeaders, streamDownload } from './download.ts';
 import { EXCHANGE_SCHEMAS } from './exchange-schemas.ts';
 import { answerIn, evidenceOf, exchangeRecordView, exchangeView } from './exchange-views.ts';
 import { poll } from './long-poll.ts';
+import type { Principal } from './principal.ts';
 import { RestError } from './problems.ts';
 import { checked } from './schemas.ts';
 import { canBeId } from './text.ts';
@@ -26,10 +27,7 @@ export function exchangesOf({ exchanges }: RestContext): Exchanges {
 export async function findExchange(context: RestContext, asked: unknown): Promise<Exchange> {
   const id = String(asked);
   const exchange = canBeId(id) ? await exchangesOf(context).find(id) : undefined;
-  const { parties } = context.principal;
-  const isTheirs =
-    parties === undefined || (exchange?.party !== undefined && parties.includes(exchange.party));
-  if (exchange !== undefined && isTheirs) return exchange;
+  if (exchange !== undefined && isTheirs(context.principal, exchange)) return exchange;
   throw new RestError('rest/unknown-exchange', 'No exchange is known by this id.', {
     finding: {
       check: 'exchange-known',
@@ -38,6 +36,11 @@ export async function findExchange(context: RestContext, asked: unknown): Promis
       advice: 'List exchanges by conversationId, exchangeId, requestId or messageId to find its id.',
     },
   });
+}
+
+/** Whether an exchange is of a party of the key. */
+export function isTheirs({ parties }: Principal, { party }: Exchange): boolean {
+  return parties === undefined || (party !== undefined && parties.includes(party));
 }
 
 /** `GET /v1/exchanges`: the last begun first; `wait` holds the answer until there is one. */

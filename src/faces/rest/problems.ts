@@ -76,13 +76,18 @@ export type RestErrorCode = keyof typeof REST_PROBLEMS;
 /** Errors of the rooms below, the first row that fits; what fits none is a defect. */
 const BELOW: readonly (readonly [RegExp, Answer])[] = [
   [
-    /^oots\/(not-waiting|no-preview|not-answered|repeated-request)$/,
+    /^oots\/(not-waiting|no-preview|not-answered|preview-(decided|over)|repeated-request)$/,
     { status: 409, title: 'The exchange has moved on' },
+  ],
+  [/^oots\/unknown-preview$/, { status: 404, title: 'The preview is not known' }],
+  [
+    /^oots\/preview-(link-used|(link|session)-expired)$/,
+    { status: 410, title: 'The preview cannot be opened any more' },
   ],
   [/^oots\/question-malformed$/, { status: 400, title: 'The question cannot be asked' }],
   [/^oots\/not-recorded$/, { status: 503, title: 'The exchange is not on record yet' }],
   [
-    /^oots\/(bad-(preview|return)-location|changed-request|document-alone|incomplete-(answer|wish)|metadata-of-supplement|not-a-uuid|parts-disagree|unknown-version|unreadable-document|unsupported-media-type|wrong-(request|version))$/,
+    /^oots\/(bad-(preview|return)-location|bad-preview-lifetime|changed-request|document-alone|incomplete-(answer|wish)|metadata-of-supplement|not-a-uuid|parts-disagree|unknown-version|unreadable-document|unsupported-media-type|wrong-(request|version))$/,
     { status: 422, title: 'The exchange cannot be made so' },
   ],
   [/^submit\/duplicate-message-id$/, { status: 409, title: 'The MessageId is taken' }],

@@ -25,6 +25,7 @@ import {
 } from './messages.ts';
 import { explain, health, listJournal, ping } from './operations.ts';
 import { getPartner, listPartners, pausePartner, resetPartner, resumePartner } from './partners.ts';
+import { decidePreview, mintPreviewLink, openPreview, visitPreview } from './previews.ts';
 import { submitMessage } from './submit.ts';
 import { listDeliveries, listWebhooks, replayWebhook } from './webhooks.ts';
 
@@ -88,6 +89,10 @@ export const ROUTES: readonly Route[] = [
   route('post', '/v1/exchanges/:id/preview', 'requestPreview', 'submit', requestPreview, KEEPS),
   route('post', '/v1/exchanges/:id/answer', 'answerRequest', 'submit', bounded(answerRequest), KEEPS),
   route('post', '/v1/exchanges/:id/acknowledge', 'takeExchange', 'inbox', takeExchange, KEEPS),
+  route('post', '/v1/exchanges/:id/preview-links', 'mintPreviewLink', 'submit', mintPreviewLink, KEEPS),
+  route('post', '/v1/preview/open', 'openPreview', 'submit', openPreview, KEEPS),
+  route('post', '/v1/preview/session', 'visitPreview', 'submit', visitPreview, KEEPS),
+  route('post', '/v1/preview/decide', 'decidePreview', 'submit', decidePreview, KEEPS),
   route('get', '/v1/evidence-types', 'listEvidenceTypes', 'read', listEvidenceTypes, KEEPS),
   route('post', '/v1/ping', 'ping', 'operate', ping),
   route('post', '/v1/pmodes/explain', 'explainPModes', 'read', explain),

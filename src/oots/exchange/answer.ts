@@ -4,8 +4,10 @@ import { derivedUuid } from '../derived-uuid.ts';
 import { ACTIONS, SERVICE } from '../exchange-header.ts';
 import type { Exchange, ExchangeState } from '../ports/index.ts';
 import { answerPMode } from './answer-pmode.ts';
+import { withLocation } from './answer-with-preview.ts';
 import { composeAnswer } from './compose-answer.ts';
 import type { AnswerSources } from './compose-answer.ts';
+import type { Composed } from './composed.ts';
 import type { ExchangesContext, Granted } from './types.ts';
 import { readRecorded } from './recorded-document.ts';
 import { wishError } from './refuse-wish.ts';
@@ -30,19 +32,32 @@ export async function answerRequest(
   if (!isWaiting && (await sentBefore(context, idempotency)) === undefined) throw notWaiting(exchange);
   const sources = await sourcesOf(context, exchange);
   if (sources === undefined) throw notWaiting(exchange);
-  const compose = (issuedAt: string) => {
-    let ids = 0;
-    const newId = (): string => derivedUuid(`${idempotency.key} ${(ids += 1)}`);
-    return composeAnswer(wish, { ...sources, issuedAt, newId });
-  };
-  try {
-    const granted = await send(context, { role: 'provider', idempotency, compose, others });
-    await acknowledgeRequest(context, exchange);
-    return granted;
-  } catch (error) {
-    throw isDuplicate(error) ? notWaiting(exchange) : error;
+  const compose =
+    (whole: AnswerWish) =>
+    (issuedAt: string): Composed => {
+      let ids = 0;
+      const newId = (): string => derivedUuid(`${idempotency.key} ${(ids += 1)}`);
+      return composeAnswer(whole, { ...sources, issuedAt, newId });
+    };
+  // Who was overtaken while a link was made looks once more: the answer that was given may be the same.
+  for (let isLast = !hasLink(wish); ; isLast = true) {
+    const isAnswered = hasLink(wish) && (await sentBefore(context, idempotency)) !== undefined;
+    const tryOut = (whole: AnswerWish): void =>
+      void compose(whole)(new Date(context.nature.now()).toISOString());
+    const whole = await withLocation(context, exchange, wish, { isAnswered, tryOut });
+    if (whole === undefined) throw notWaiting(exchange);
+    try {
+      const granted = await send(context, { role: 'provider', idempotency, compose: compose(whole), others });
+      await acknowledgeRequest(context, exchange);
+      return granted;
+    } catch (error) {
+      if (!isDuplicate(error)) throw error;
+      if (isLast) throw notWaiting(exchange);
+    }
   }
 }
+
+const hasLink = (wish: AnswerWish): boolean => wish.outcome === 'preview-required' && wish.link !== undefined;
 
 async function sourcesOf(
   context: ExchangesContext,

@@ -101,15 +101,13 @@ function previewOf(
   { location, method, description }: Extract<Written, { readonly outcome: 'preview-required' }>,
   sources: AnswerSources,
 ): ReturnType<typeof previewRequired> {
-  requireHttps('oots/bad-preview-location', 'location', location);
-  const { request } = sources;
-  const refuses = request.possibilityForPreview === false;
-  if (refuses || request.previewLocation !== undefined)
-    throw wishError('oots/no-preview', 'This request cannot be answered with a preview.', {
-      field: 'outcome',
-      expected: 'an answer without a preview',
-      found: refuses ? 'a request without possibilityForPreview' : 'a request that comes from a preview',
+  if (location === undefined)
+    throw wishError('oots/incomplete-answer', 'The answer does not say where the preview is.', {
+      field: 'location',
+      expected: 'location, or link to have one made',
     });
+  requireHttps('oots/bad-preview-location', 'location', location);
+  requireRoomForPreview(sources.request, 'outcome');
   const { name, previewMethods } = versionIn(sources);
   if (method !== undefined && !previewMethods.includes(method))
     throw wishError('oots/wrong-version', `A preview cannot be opened with ${method} in EDM ${name}.`, {
@@ -120,6 +118,17 @@ function previewOf(
   const needed = previewMethods.length === 0 ? undefined : (method ?? 'GET');
   const exception = previewRequired(location, needed);
   return description === undefined ? exception : { ...exception, previewDescription: description };
+}
+
+/** Throws `oots/no-preview` naming the field when a request cannot be answered with a preview. */
+export function requireRoomForPreview(request: EvidenceRequest, field: string): void {
+  const refuses = request.possibilityForPreview === false;
+  if (!refuses && request.previewLocation === undefined) return;
+  throw wishError('oots/no-preview', 'This request cannot be answered with a preview.', {
+    field,
+    expected: 'an answer without a preview',
+    found: refuses ? 'a request without possibilityForPreview' : 'a request that comes from a preview',
+  });
 }
 
 const NATIONAL = /:unregistered:([A-Z]{2})$/;

@@ -1,11 +1,16 @@
 import type { InboundMessage, OutboundStatus } from '../../msh/index.ts';
-import type { Exchange } from '../ports/index.ts';
+import type { Exchange, RecordedDocument } from '../ports/index.ts';
 import { answerRequest } from './answer.ts';
+import { linkOf, previewOf } from './preview.ts';
+import { draftLink } from './preview-links.ts';
+import type { MintedLink, Preview } from './preview-types.ts';
+import { decidePreview, openPreview, visitPreview } from './preview-visits.ts';
 import { readRecorded } from './recorded-document.ts';
 import { requestEvidence } from './request.ts';
 import { requestPreview } from './request-preview.ts';
 import { takeAnswer } from './take.ts';
 import type { ExchangeRecord, Exchanges, ExchangesContext } from './types.ts';
+import type { PreviewLinkWish } from './wishes.ts';
 
 /** The evidence exchange over a Message Service Handler and a store. */
 export function createExchanges(context: ExchangesContext): Exchanges {
@@ -14,6 +19,10 @@ export function createExchanges(context: ExchangesContext): Exchanges {
     request: (wish, caller) => requestEvidence(context, wish, caller),
     requestPreview: (exchange, returnLocation) => requestPreview(context, exchange, returnLocation),
     answer: (exchange, answer, parts) => answerRequest(context, exchange, answer, parts),
+    mintPreviewLink: (exchange, wish) => mintPreviewLink(context, exchange, wish),
+    openPreview: (wish, permit) => openPreview(context, wish, permit),
+    visitPreview: (session, permit) => visitPreview(context, session, permit),
+    decidePreview: (session, wish, permit) => decidePreview(context, session, wish, permit),
     find: (id) => store.getExchange(id),
     list: (filter, page) => store.listExchanges(filter, page),
     record: (exchange) => recordOf(context, exchange),
@@ -23,7 +32,18 @@ export function createExchanges(context: ExchangesContext): Exchanges {
   };
 }
 
-async function recordOf({ msh, store }: ExchangesContext, exchange: Exchange): Promise<ExchangeRecord> {
+async function mintPreviewLink(
+  context: ExchangesContext,
+  exchange: Exchange,
+  wish: PreviewLinkWish,
+): Promise<MintedLink> {
+  const minted = await draftLink(context, exchange, wish);
+  await context.store.addPreviewLink(minted.link);
+  return minted;
+}
+
+async function recordOf(context: ExchangesContext, exchange: Exchange): Promise<ExchangeRecord> {
+  const { msh, store } = context;
   const documents = await store.documentsOf(exchange.id);
   const sent = new Map<string, OutboundStatus>();
   const received = new Map<string, InboundMessage>();
@@ -35,5 +55,16 @@ async function recordOf({ msh, store }: ExchangesContext, exchange: Exchange): P
       const message = await msh.inbound(rowId);
       if (message !== undefined) received.set(rowId, message);
     }
-  return { exchange, documents, sent, received };
+  const preview = await previewIn(context, exchange, documents);
+  return { exchange, documents, sent, received, ...(preview === undefined ? {} : { preview }) };
+}
+
+async function previewIn(
+  { store, nature }: ExchangesContext,
+  exchange: Exchange,
+  documents: readonly RecordedDocument[],
+): Promise<Preview | undefined> {
+  if (exchange.role !== 'provider') return undefined;
+  const link = linkOf(exchange, await store.previewLinksOf(exchange.id));
+  return link && previewOf(exchange, documents, link, nature.now());
 }

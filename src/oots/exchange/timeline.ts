@@ -1,5 +1,6 @@
 import type { InboundMessage, OutboundStatus } from '../../msh/index.ts';
 import type { RecordedDocument } from '../ports/index.ts';
+import type { Preview } from './preview-types.ts';
 import type { ExchangeRecord } from './types.ts';
 
 /** What can happen in an exchange. */
@@ -13,7 +14,12 @@ export type TimelineEvent =
   | 'failed'
   | 'acknowledged'
   | 'expired'
-  | 'taken';
+  | 'taken'
+  | 'preview-linked'
+  | 'preview-opened'
+  | 'preview-approved'
+  | 'preview-refused'
+  | 'preview-expired';
 
 /** One thing that happened. Times are ms since the epoch. */
 export interface TimelineEntry {
@@ -33,6 +39,7 @@ export function timelineOf({
   documents,
   sent,
   received,
+  preview,
 }: ExchangeRecord): readonly TimelineEntry[] {
   const entries = documents.flatMap((document, index): readonly TimelineEntry[] => {
     const status = sent.get(document.rowId);
@@ -48,7 +55,8 @@ export function timelineOf({
     ...(exchange.takenAt === undefined ? [] : [{ at: exchange.takenAt, event: 'taken' } as const]),
   ];
   // Sorting is stable: what happened in one millisecond stays in the order in which it is known.
-  return [...entries, ...ends].sort((a, b) => a.at - b.at);
+  const seen = preview === undefined ? [] : previewEntries(preview);
+  return [...entries, ...seen, ...ends].sort((a, b) => a.at - b.at);
 }
 
 function documentEntry(
@@ -81,6 +89,19 @@ function receivedEntries({ messageId, receivedAt, downloadedAt }: InboundMessage
   return [
     { at: receivedAt, event: 'receipt', ...common },
     ...(downloadedAt === undefined ? [] : [{ at: downloadedAt, event: 'acknowledged', ...common } as const]),
+  ];
+}
+
+function previewEntries(preview: Preview): readonly TimelineEntry[] {
+  const { state, linkedAt, openedAt, decidedAt, expiredAt, accepted } = preview;
+  const decided = state === 'approved' || state === 'refused' ? state : undefined;
+  return [
+    { at: linkedAt, event: 'preview-linked' },
+    ...(openedAt === undefined ? [] : [{ at: openedAt, event: 'preview-opened' } as const]),
+    ...(decided === undefined || decidedAt === undefined
+      ? []
+      : [{ at: decidedAt, event: `preview-${decided}`, ...detail(accepted?.join(', ') ?? '') } as const]),
+    ...(expiredAt === undefined ? [] : [{ at: expiredAt, event: 'preview-expired' } as const]),
   ];
 }
 

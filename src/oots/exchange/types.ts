@@ -7,9 +7,16 @@ import type {
   PartStreams,
   Submission,
 } from '../../msh/index.ts';
-import type { Exchange, ExchangeFilter, ExchangeStore, RecordedDocument } from '../ports/index.ts';
+import type {
+  Exchange,
+  ExchangeFilter,
+  ExchangeStore,
+  PreviewStore,
+  RecordedDocument,
+} from '../ports/index.ts';
 import type { ExchangeDocument } from '../read-document.ts';
-import type { AnswerWish, RequestWish } from './wishes.ts';
+import type { DecisionWish, MintedLink, Permit, Preview, PreviewVisit } from './preview-types.ts';
+import type { AnswerWish, PreviewLinkWish, RequestWish } from './wishes.ts';
 
 /** Everything there is about one exchange. */
 export interface ExchangeRecord {
@@ -18,6 +25,8 @@ export interface ExchangeRecord {
   /** The message of each document by row id, as far as it is kept. */
   readonly sent: ReadonlyMap<string, OutboundStatus>;
   readonly received: ReadonlyMap<string, InboundMessage>;
+  /** Its preview, where the provider had a link made. */
+  readonly preview?: Preview | undefined;
 }
 
 /** Who asks for something. */
@@ -46,6 +55,21 @@ export interface Exchanges {
   requestPreview(exchange: Exchange, returnLocation: string | undefined): Promise<Granted>;
   /** Answers a request; the same answer again has no effect. Throws `oots/not-waiting` when no request waits. */
   answer(exchange: Exchange, answer: AnswerWish, parts?: PartStreams): Promise<Granted>;
+  /** Makes a link to the preview of the request that waits; see `draftLink` for what it throws. */
+  mintPreviewLink(exchange: Exchange, wish: PreviewLinkWish): Promise<MintedLink>;
+  /** See `openPreview`. */
+  openPreview(
+    wish: { readonly token: string; readonly returnLocation?: string | undefined },
+    permit: Permit,
+  ): Promise<PreviewVisit & { readonly session: string }>;
+  /** See `visitPreview`. */
+  visitPreview(session: string, permit: Permit): Promise<PreviewVisit>;
+  /** See `decidePreview`. */
+  decidePreview(
+    session: string,
+    wish: DecisionWish,
+    permit: Permit,
+  ): Promise<PreviewVisit & { readonly changed: boolean }>;
   find(id: string): Promise<Exchange | undefined>;
   list(filter: ExchangeFilter, page: PageRequest): Promise<Page<Exchange>>;
   record(exchange: Exchange): Promise<ExchangeRecord>;
@@ -60,7 +84,7 @@ export interface Exchanges {
 /** What the operations work with. */
 export interface ExchangesContext {
   readonly msh: Msh;
-  readonly store: ExchangeStore;
+  readonly store: ExchangeStore & PreviewStore;
   /** Resolves when everything that is kept by now is on record. */
   readonly recordNow: () => Promise<void>;
   readonly nature: { readonly now: () => number; readonly uuid: () => string };
@@ -68,4 +92,14 @@ export interface ExchangesContext {
   readonly idDomain: string;
   /** Country of this access point in a P-Mode, where one is known. */
   readonly countryIn: (pmodeId: string) => string | undefined;
+  readonly previews: PreviewTimes;
+}
+
+/** How long links to previews and their sessions last, ms. */
+export interface PreviewTimes {
+  /** A link for which nothing else is said. */
+  readonly linkMs: number;
+  /** Any link at most. */
+  readonly mostMs: number;
+  readonly sessionMs: number;
 }

@@ -39,6 +39,14 @@ export interface AnsweredDocument {
   readonly metadata?: Partial<EvidenceMetadata> | undefined;
 }
 
+/** How a link to a preview is made. */
+export interface PreviewLinkWish {
+  /** `https://` link of the page of the preview; a token is appended as a parameter. */
+  readonly base: string;
+  /** Seconds until it cannot be opened any more; as configured when absent. */
+  readonly expiresIn?: number | undefined;
+}
+
 /** How a provider answers. */
 export type AnswerWish = {
   /** Who answers; the provider that was asked when absent. An address is needed where the request has none. */
@@ -55,8 +63,10 @@ export type AnswerWish = {
     }
   | {
       readonly outcome: 'preview-required';
-      /** `https://` link. */
-      readonly location: string;
+      /** `https://` link ... */
+      readonly location?: string | undefined;
+      /** ... or how one is made. */
+      readonly link?: PreviewLinkWish | undefined;
       readonly description?: readonly LocalizedString[] | undefined;
       /** Only before EDM 2.0. */
       readonly method?: 'GET' | 'POST' | 'PUT' | undefined;

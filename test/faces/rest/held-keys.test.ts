@@ -98,8 +98,8 @@ const OF_MANY = ['submitMessage', 'listMessages', 'listInbox', 'leaseInbox', 'li
 /** Routes that tell of no message at all: they are the same for every key. */
 const OF_NONE = ['listEvidenceTypes'];
 
-/** Routes about exchanges: test/exchange/evidence-of-parties.test.ts. */
-const isOfExchanges = ({ path }: (typeof ROUTES)[number]): boolean => path.startsWith('/v1/exchanges');
+/** Routes about exchanges and their previews: test/exchange/evidence-of-parties.test.ts. */
+const isOfExchanges = ({ path }: (typeof ROUTES)[number]): boolean => /^\/v1\/(exchanges|preview)/.test(path);
 
 const KEPT = ROUTES.filter((route) => route.keepsToParties === true && !isOfExchanges(route));
 

@@ -5,6 +5,7 @@ import type { InboundMessage } from '../../../src/msh/index.ts';
 import { createExchanges } from '../../../src/oots/index.ts';
 import type { ExchangeStore } from '../../../src/oots/index.ts';
 import { sampleNamed } from '../../support/exchange-pair.ts';
+import { PREVIEWS } from '../../support/exchange-recorders.ts';
 import { notifyWorld } from '../../support/notify-world.ts';
 import { submitParts } from '../../support/test-gateway.ts';
 import { inReverse, pairGateways, PARTY_TYPE, SERVICE } from '../../support/test-pair.ts';
@@ -49,6 +50,7 @@ async function start(): Promise<Served> {
     ...b.context,
     msh: b.msh,
     store: b.world.store,
+    previews: PREVIEWS,
     recordNow: () => Promise.resolve(),
     countryIn: () => 'PT',
   });
@@ -135,6 +137,7 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   exception: 'exception',
   detail: 'exception',
   location: 'preview-required',
+  link: 'preview-required',
   description: 'preview-required',
   method: 'preview-required',
   document: 'document',

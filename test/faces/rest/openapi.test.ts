@@ -101,6 +101,10 @@ test('what the routes accept as JSON is what the document says', () => {
     PreviewWish: EXCHANGE_SCHEMAS.preview,
     EvidenceMetadata: evidenceMetadata,
     OotsAgent: agent,
+    PreviewLinkWish: EXCHANGE_SCHEMAS.previewLink,
+    OpenPreview: EXCHANGE_SCHEMAS.openPreview,
+    VisitPreview: EXCHANGE_SCHEMAS.visitPreview,
+    DecidePreview: EXCHANGE_SCHEMAS.decidePreview,
   };
   for (const [name, schema] of Object.entries(pairs)) {
     const ours = z.toJSONSchema(schema, { io: 'input' }) as Schema;

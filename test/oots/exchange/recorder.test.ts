@@ -5,7 +5,7 @@ import { createExchanges, readExchangeDocument } from '../../../src/oots/index.t
 import type { EdmVersionName, Exchange, Recorder, RecorderContext } from '../../../src/oots/index.ts';
 import { pairExchange, sampleNamed, submitDocument } from '../../support/exchange-pair.ts';
 import type { ExchangeChanges } from '../../support/exchange-pair.ts';
-import { exchangesOf, recorderOf, TIMES } from '../../support/exchange-recorders.ts';
+import { exchangesOf, PREVIEWS, recorderOf, TIMES } from '../../support/exchange-recorders.ts';
 import type { TestGateway } from '../../support/test-gateway.ts';
 import { headerOf } from '../../support/rule-samples.ts';
 import type { Pair } from '../../support/test-pair.ts';
@@ -302,7 +302,7 @@ test('a request that nobody answers in time is answered with EDM:ERR:0005 where 
   const exchanging = await Exchanging.open(t);
   const { a, b } = exchanging.pair;
   const { msh, context, world } = b;
-  const answering = { recordNow: () => recorder.record(), countryIn: () => 'PT' };
+  const answering = { recordNow: () => recorder.record(), countryIn: () => 'PT', previews: PREVIEWS };
   const exchanges = createExchanges({ ...context, msh, store: world.store, ...answering });
   const recorder: Recorder = recorderOf(b, {
     answerOverdue: async (exchange) => {

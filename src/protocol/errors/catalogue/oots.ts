@@ -11,9 +11,15 @@ export const oots: ErrorRoom = {
         'A signed answer is to another question: of another country, requirement, procedure or evidence type.',
       cure: 'Look for a cache or proxy that mixes answers up; else ask the operator of the service.',
     },
+    'oots/bad-preview-lifetime': {
+      seenBy: 'B',
+      cause: 'A preview link is to be open for longer than `exchanges.previewWithin`.',
+      cure: 'Give a shorter `expiresIn`, or leave it out.',
+    },
     'oots/bad-preview-location': {
       seenBy: 'B',
-      cause: 'A preview link is not `https://`, or no URL at all.',
+      cause:
+        'A preview link is not `https://`, or no URL at all; or the base of one that is to be made has a fragment, a blank, a user or a parameter that is not the provider’s (`token`, `returnurl`, `returnmethod`).',
       cure: 'Give an `https://` link; ask the provider when it comes from its answer.',
     },
     'oots/bad-return-location': {
@@ -80,10 +86,41 @@ export const oots: ErrorRoom = {
         'A document names a part that is not there, a part is not named by it, there are two documents, or the media type of a part is not of the list.',
       cure: 'Name each part by its Content-ID in the document, and send exactly those.',
     },
+    'oots/preview-decided': {
+      seenBy: 'B',
+      cause: 'Something else was decided in this preview before.',
+      cure: 'Take the decision that `POST /v1/preview/session` shows.',
+    },
+    'oots/preview-link-expired': {
+      seenBy: 'B',
+      cause: 'The preview link was opened too late.',
+      cure: 'Tell the citizen to ask for the evidence again; a link lasts `exchanges.previewLink`.',
+    },
+    'oots/preview-link-used': {
+      seenBy: 'B',
+      cause: 'The preview link was opened before; it opens once.',
+      cure: 'Go on with the session it opened; without it the citizen asks for the evidence again.',
+    },
+    'oots/preview-over': {
+      seenBy: 'B',
+      cause:
+        'The exchange is not at this preview: the link was not given to the portal, or the exchange was answered or expired.',
+      cure: 'Look at `state` of the exchange; the token must stand in the location of the answer as a word of its own.',
+    },
+    'oots/preview-session-expired': {
+      seenBy: 'B',
+      cause: 'The time in which a preview can be decided is over.',
+      cure: 'Answer the request with `TimeoutExceptionType`; a session lasts `exchanges.previewSession`.',
+    },
     'oots/repeated-request': {
       seenBy: 'B',
       cause: 'The id of a request was used before.',
       cure: 'Give each request a new id; to repeat one, send the same content with the same `Idempotency-Key`.',
+    },
+    'oots/unknown-preview': {
+      seenBy: 'B',
+      cause: 'No preview is known by this token or session, or it is not one of the parties of the key.',
+      cure: 'Hand on what stands behind `token=` in the link, or what opening it gave, unchanged.',
     },
     'oots/unknown-version': {
       seenBy: 'B',
