@@ -37,7 +37,7 @@ export type {
   PreviewTimes,
 } from './exchange/types.ts';
 export type { MintedLink, Preview, PreviewState, PreviewVisit } from './exchange/preview-types.ts';
-export { citizenLink } from './exchange/links.ts';
+export { citizenLink, isHttps } from './exchange/links.ts';
 export { timelineOf } from './exchange/timeline.ts';
 export type { TimelineEntry, TimelineEvent } from './exchange/timeline.ts';
 export type {

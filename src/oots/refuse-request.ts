@@ -33,10 +33,19 @@ export function isAnswerable(header: HeaderFacts): boolean {
   );
 }
 
-/** The exception EDM:ERR:0003 for a request that breaks rules, with their ids in its detail (TDD 4.7.1 1). */
-export function refuseRequest(refused: RefusedDocument, header: HeaderFacts): DocumentAnswer {
+/**
+ * The exception EDM:ERR:0003 for a request that breaks rules, with their ids in its detail (TDD 4.7.1 1). One whose id is that
+ * of another request is not named (`isNameless`): whoever reads the answer would take it for the one to the other.
+ */
+export function refuseRequest(
+  refused: RefusedDocument,
+  header: HeaderFacts,
+  { isNameless = false }: { readonly isNameless?: boolean } = {},
+): DocumentAnswer {
   const version = answerVersion(refused, header);
-  const response = firstValid(candidates(refused, header, version));
+  const response = firstValid(
+    candidates(refused, header, version).filter(({ requestId }) => !isNameless || requestId === undefined),
+  );
   return {
     service: refused.message.collaborationInfo.service,
     action: 'ExceptionResponse',

@@ -27,19 +27,21 @@ export interface Portals {
   readonly settled: () => Promise<void>;
 }
 
-/** Two access points that refuse invalid documents, each with its API. */
+/** Two access points that refuse invalid documents unless told otherwise, each with its API. */
 export async function openPortals(
   test: Ending,
   {
     keys,
     providerKeys,
+    documentCheck = '{ inbound: refuse, outbound: refuse }',
     ...options
   }: PairOptions & {
     readonly keys?: readonly ApiKey[];
     readonly providerKeys?: readonly ApiKey[];
+    readonly documentCheck?: string;
   } = {},
 ): Promise<Portals> {
-  const { a, b, clock } = await pairExchange(test, '{ inbound: refuse, outbound: refuse }', options);
+  const { a, b, clock } = await pairExchange(test, documentCheck, options);
   const portal = await openSide(test, a, keys);
   const provider = await openSide(test, b, providerKeys);
   const settled = async (): Promise<void> => {

@@ -1,4 +1,4 @@
-import { citizenLink, EDM_VERSIONS, timelineOf } from '../../oots/index.ts';
+import { citizenLink, EDM_VERSIONS, isHttps, timelineOf } from '../../oots/index.ts';
 import type {
   EdmVersionName,
   EvidenceRequest,
@@ -104,7 +104,10 @@ const documentView = (document: RecordedDocument, path: string) => ({
   links: { content: path, message: messagePath(document) },
 });
 
-/** The link to send the citizen to, as far as it is known: before EDM 2.0 the way back stands in it, and nowhere else. */
+/**
+ * The link to send the citizen to, as far as it is known and one that anybody may be sent to: before EDM 2.0 the way back
+ * stands in it, and nowhere else.
+ */
 export function citizenLinkOf(exchange: Exchange, returnLocation?: string): string | undefined {
   const { previewLocation, state, role } = exchange;
   const version = EDM_VERSIONS[exchange.version as EdmVersionName] as
@@ -112,7 +115,9 @@ export function citizenLinkOf(exchange: Exchange, returnLocation?: string): stri
   if (previewLocation === undefined || role !== 'requester' || version === undefined) return undefined;
   const isUnderWay = state === 'preview-requested' || state === 'preview-required';
   const isWhole = version.returnAddress === 'slot' || returnLocation !== undefined;
-  return isUnderWay && isWhole ? citizenLink(version, previewLocation, returnLocation) : undefined;
+  return isUnderWay && isWhole && isHttps(previewLocation)
+    ? citizenLink(version, previewLocation, returnLocation)
+    : undefined;
 }
 
 /** A preview whose link was made here. */

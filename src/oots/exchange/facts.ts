@@ -24,9 +24,11 @@ export function readFacts(message: UserMessage, bytes: Uint8Array): DocumentFact
   try {
     const { exchange, version } = readExchangeDocument(bytes);
     const isExpected = exchange?.kind === kindOfAction(message.collaborationInfo.action);
-    return exchange === undefined || !isExpected
+    const facts = exchange === undefined || !isExpected ? undefined : factsOf(exchange);
+    // An answer could not name a request without an id.
+    return facts === undefined || (facts.kind === 'request' && !facts.requestId)
       ? { kind: 'unreadable', version }
-      : present({ version, ...factsOf(exchange) });
+      : present({ version, ...facts });
   } catch (error) {
     if (isQuoinError(error)) return { kind: 'unreadable', version: '' };
     throw error;

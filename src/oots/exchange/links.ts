@@ -13,10 +13,15 @@ export function citizenLink(
 ): string {
   if (version.returnAddress === 'slot' || returnLocation === undefined) return previewLocation;
   // As text: what the provider wrote must come back to it unchanged.
-  const [link = '', fragment] = previewLocation.split('#', 2);
+  const at = previewLocation.indexOf('#');
+  const link = at < 0 ? previewLocation : previewLocation.slice(0, at);
   const parameters = `returnurl=${encodeURIComponent(returnLocation)}&returnmethod=GET`;
-  const whole = `${link}${link.includes('?') ? '&' : '?'}${parameters}`;
-  return fragment === undefined ? whole : `${whole}#${fragment}`;
+  return `${link}${link.includes('?') ? '&' : '?'}${parameters}${previewLocation.slice(link.length)}`;
+}
+
+/** Whether a link is one a citizen may be sent to (TDD 4.9 4). */
+export function isHttps(link: string): boolean {
+  return HTTPS.test(link) && URL.canParse(link);
 }
 
 /** Throws the error when a link is none a citizen may be sent to (TDD 4.9 4). */
@@ -25,7 +30,7 @@ export function requireHttps(
   field: string,
   link: string,
 ): void {
-  if (HTTPS.test(link) && URL.canParse(link)) return;
+  if (isHttps(link)) return;
   throw wishError(code, `${field} is no https:// link.`, {
     field,
     expected: 'an https:// link',

@@ -44,7 +44,9 @@ export function moveExchange(before: ExchangeBefore, moving: Moving, times: Exch
   const { kind, previewLocation } = moving.facts;
   if (kind === 'unreadable') return { flaw: 'unreadable' };
   if (kind !== 'request') return answer(before.exchange, moving, times);
-  if (before.isRepeated) return refused(moving, 'repeated-request');
+  // What is withheld is refused by the check already.
+  if (before.isRepeated)
+    return moving.isWithheld ? { flaw: 'repeated-request' } : refused(moving, 'repeated-request');
   if (moving.isWithheld) return { exchange: withheld(before.exchange, moving) };
   if (previewLocation === undefined) return firstRequest(before.exchange, moving, times);
   return secondRequest(before, moving, times);
@@ -86,7 +88,10 @@ function secondRequest(
   const { previewLocation } = moving.facts;
   if (exchange?.state !== 'preview-required' || exchange.previewLocation !== previewLocation)
     return refused(moving, 'unknown-preview');
-  if (question !== undefined && moving.facts.question !== question) return refused(moving, 'changed-request');
+  const isOfOther =
+    exchange.party !== moving.begun.party || exchange.counterparty !== moving.begun.counterparty;
+  const isChanged = question !== undefined && moving.facts.question !== question;
+  if (isOfOther || isChanged) return refused(moving, 'changed-request');
   const dueAt = due(moving.begun.role, moving.at, times.decisionMs, times);
   return {
     exchange: {

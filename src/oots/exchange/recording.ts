@@ -38,22 +38,39 @@ function roleOf(direction: 'in' | 'out', { collaborationInfo }: Message['userMes
 function begunBy(message: Message, role: ExchangeRole, facts: DocumentFacts): Moving['begun'] {
   const { userMessage, partner, pmodeId, rowId } = message;
   const isRequest = kindOfAction(userMessage.collaborationInfo.action) === 'request';
-  const corners = [propertyOf(userMessage, 'originalSender'), propertyOf(userMessage, 'finalRecipient')];
+  const corners = [cornerOf(userMessage, 'originalSender'), cornerOf(userMessage, 'finalRecipient')];
   // Of a request the sender is the requester, of an answer the recipient.
   const [requester, provider] = isRequest ? corners : [...corners].reverse();
   const [party, counterparty] = role === 'requester' ? [requester, provider] : [provider, requester];
   const exchangeId = exchangeIdOf(userMessage);
   return {
-    id: derivedUuid(JSON.stringify([role, partner, exchangeId ?? facts.requestId ?? rowId])),
+    // With both corners: no party comes into the exchange of another one by naming its id.
+    id: derivedUuid(
+      JSON.stringify([role, partner, party, counterparty, exchangeId ?? facts.requestId ?? rowId]),
+    ),
     role,
     partner,
     pmodeId,
-    ...(party === undefined ? {} : { party: party.value }),
-    ...(counterparty === undefined ? {} : { counterparty: counterparty.value }),
+    ...(party === undefined ? {} : { party }),
+    ...(counterparty === undefined ? {} : { counterparty }),
     ...(exchangeId === undefined ? {} : { exchangeId }),
     conversationId: userMessage.collaborationInfo.conversationId,
     requestRowId: rowId,
   };
+}
+
+/** Characters of a party that is one; the same as for whom messages are kept. */
+const LONGEST_PARTY = 255;
+
+/** Who a corner is decides who may see the exchange: where it is not said once, in full, nobody is it. */
+function cornerOf(
+  { messageProperties }: Message['userMessage'],
+  name: 'originalSender' | 'finalRecipient',
+): string | undefined {
+  const [only, ...more] = messageProperties.filter((property) => property.name === name);
+  return more.length === 0 && only !== undefined && only.value.length <= LONGEST_PARTY
+    ? only.value
+    : undefined;
 }
 
 function exchangeIdOf(userMessage: Message['userMessage']): string | undefined {

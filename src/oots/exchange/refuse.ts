@@ -24,7 +24,7 @@ const REASONS: Readonly<Partial<Record<DocumentFlaw, Pick<RuleFinding, 'rule' | 
   'repeated-request': {
     rule: 'TDD-4.4',
     place: '/query:QueryRequest/@id',
-    text: 'The id of a request must not have been used before.',
+    text: 'The id of a request must not have been used before',
   },
   'changed-request': {
     rule: 'TDD-4.9',
@@ -66,7 +66,9 @@ async function submitRefusal(
   if (message === undefined || reason === undefined || self === undefined) return undefined;
   const header = headerFacts(message.userMessage);
   if (!isAnswerable(header)) return undefined;
-  const finding = { ...reason, severity: 'fatal' } as const;
+  // The answer itself does not name it, so that nobody takes it for the answer to the first one.
+  const repeated = document.flaw === 'repeated-request' ? `: ${document.facts.requestId}` : '';
+  const finding = { ...reason, text: `${reason.text}${repeated}`, severity: 'fatal' } as const;
   const answer = refuseRequest(
     {
       message: message.userMessage,
@@ -76,6 +78,7 @@ async function submitRefusal(
       self,
     },
     header,
+    { isNameless: document.flaw === 'repeated-request' },
   );
   const submission = submissionOf(context, message, answer);
   return (await context.msh.submit(submission, partsOf({ submission, document: answer.document }))).messageId;
