@@ -20,8 +20,14 @@ const SECRET_TEXT: readonly RegExp[] = [
   /[\w+/-]{120,}={0,2}/g,
 ];
 
-/** Text without one of these has none of the shapes above: most text is looked at once. */
-const SUSPICIOUS = /-----BEGIN|(?:Bearer|Basic)\s|:\/\/|[\w+/-]{60}/;
+/** Every shape above has one of these words in it, or a run as long as `LONG_RUN`: most text has neither and is let through. */
+const SUSPICIOUS: readonly string[] = ['://', '-----BEGIN', 'Bearer', 'Basic'];
+
+const LONG_RUN = /[\w+/-]{60}/;
+
+function isSuspicious(text: string): boolean {
+  return SUSPICIOUS.some((word) => text.includes(word)) || (text.length >= 60 && LONG_RUN.test(text));
+}
 
 /**
  * A text without anything that looks like key material: PEM private keys, bearer and basic credentials, user
@@ -29,7 +35,7 @@ const SUSPICIOUS = /-----BEGIN|(?:Bearer|Basic)\s|:\/\/|[\w+/-]{60}/;
  */
 export function redactText(text: string): string {
   const cut = text.length > MAX_STRING ? `${text.slice(0, MAX_STRING)}… (${text.length} characters)` : text;
-  if (!SUSPICIOUS.test(cut)) return cut;
+  if (!isSuspicious(cut)) return cut;
   return SECRET_TEXT.reduce((rest, shape) => rest.replace(shape, REDACTED), cut);
 }
 
@@ -49,42 +55,55 @@ function isJwk(value: object): boolean {
   return 'kty' in value && ('d' in value || 'k' in value);
 }
 
-function errorFacts(error: Error, depth: number, seen: readonly object[]): Record<string, unknown> {
+function errorFacts(error: Error, within: object[]): Record<string, unknown> {
   const { code, finding } = error as { code?: unknown; finding?: unknown };
-  const facts = { name: error.name, code, message: error.message, finding };
-  return redactEntries(facts, depth, seen);
+  return redactEntries({ name: error.name, code, message: error.message, finding }, within);
 }
 
-function redactEntries(value: object, depth: number, seen: readonly object[]): Record<string, unknown> {
-  const within = [...seen, value];
-  const entries: [string, unknown][] = [];
-  for (const [name, v] of Object.entries(value).slice(0, MAX_ENTRIES)) {
-    if (v === undefined || typeof v === 'function' || typeof v === 'symbol') continue;
-    entries.push([name, isSecretName(name) ? REDACTED : redactWithin(v, depth + 1, within)]);
+/** `within` are the objects that hold the value, the outermost first. */
+function redactEntries(value: object, within: object[]): Record<string, unknown> {
+  const redacted: Record<string, unknown> = {};
+  within.push(value);
+  let count = 0;
+  for (const name of Object.keys(value)) {
+    if ((count += 1) > MAX_ENTRIES) break;
+    const one = (value as Record<string, unknown>)[name];
+    if (one === undefined || typeof one === 'function' || typeof one === 'symbol') continue;
+    put(redacted, name, isSecretName(name) ? REDACTED : redactWithin(one, within));
   }
-  return Object.fromEntries(entries);
+  within.pop();
+  return redacted;
 }
 
-function redactObject(value: object, depth: number, seen: readonly object[]): unknown {
+/** Names are data: one of them must not become the prototype of what is logged. */
+function put(object: Record<string, unknown>, name: string, value: unknown): void {
+  if (name !== '__proto__') object[name] = value;
+  else Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
+}
+
+function redactList(list: readonly unknown[], within: object[]): unknown[] {
+  within.push(list);
+  const redacted = list.slice(0, MAX_ENTRIES).map((item) => redactWithin(item, within));
+  within.pop();
+  return redacted;
+}
+
+function redactObject(value: object, within: object[]): unknown {
   if (value instanceof KeyObject || isJwk(value)) return REDACTED;
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return `[${value.byteLength} bytes]`;
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'invalid date' : value.toISOString();
   if (value instanceof URL) return redactText(value.href);
-  if (seen.includes(value)) return '[circular]';
-  if (depth >= MAX_DEPTH) return '[nested too deep]';
-  if (value instanceof Error) return errorFacts(value, depth, seen);
-  if (Array.isArray(value)) {
-    const within = [...seen, value];
-    return value.slice(0, MAX_ENTRIES).map((item) => redactWithin(item, depth + 1, within));
-  }
-  return redactEntries(value, depth, seen);
+  if (within.includes(value)) return '[circular]';
+  if (within.length >= MAX_DEPTH) return '[nested too deep]';
+  if (value instanceof Error) return errorFacts(value, within);
+  return Array.isArray(value) ? redactList(value, within) : redactEntries(value, within);
 }
 
-function redactWithin(value: unknown, depth: number, seen: readonly object[]): unknown {
+function redactWithin(value: unknown, within: object[]): unknown {
   if (typeof value === 'string') return redactText(value);
   if (typeof value === 'bigint') return value.toString();
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
-  if (typeof value === 'object' && value !== null) return redactObject(value, depth, seen);
+  if (typeof value === 'object' && value !== null) return redactObject(value, within);
   return value;
 }
 
@@ -93,5 +112,5 @@ function redactWithin(value: unknown, depth: number, seen: readonly object[]): u
  * their facts; cycles, depth and length are bounded. The result is plain JSON.
  */
 export function redactFields(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return redactEntries(fields, 0, []);
+  return redactEntries(fields, []);
 }

@@ -10,7 +10,7 @@ import type { MetricRow } from './table.ts';
 
 /** What the metrics are made from. */
 export interface MetricsOptions {
-  readonly log: Pick<EventLog, 'observe'>;
+  readonly log: Pick<EventLog, 'count'>;
   /** Names of the partners in the P-Modes; any other becomes `unknown`, so that nobody outside can make labels. */
   readonly partners: () => ReadonlySet<string>;
   readonly sources: readonly GaugeSource[];
@@ -38,7 +38,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   let take = (event: MshEvent): void => {
     if (waiting.length < MOST_WAITING) waiting.push(event);
   };
-  const stop = options.log.observe((event) => take(event));
+  const stop = options.log.count((event) => take(event));
   let loading: Promise<Book> | undefined;
   const load = async (): Promise<Book> => {
     const book = openBook(await import('prom-client'), options.partners);
