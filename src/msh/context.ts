@@ -11,6 +11,7 @@ import type {
   Queue,
   Transport,
 } from './ports/index.ts';
+import type { KeepSubmission } from './submit/kept.ts';
 
 /** P-Modes and keys as one snapshot; a message is handled with one snapshot from beginning to end. */
 export interface Agreements {
@@ -85,6 +86,8 @@ export interface MshContext {
   /** Right part of the MessageIds and Content-IDs made here. */
   readonly idDomain: string;
   readonly sending: SendingLimits;
+  /** Keeps submissions and may begin their first attempt with them; without it they are kept and rung for. */
+  readonly keepSubmission?: KeepSubmission | undefined;
   /** How long payloads stay that nobody needs any more; for good without it. */
   readonly retention?: Retention | undefined;
   /** Knows the documents that P-Modes want checked; without it none is. */

@@ -14,6 +14,8 @@ import type { Rounds } from './partners/rounds.ts';
 import type { InboundMessage, PayloadHandle } from './ports/index.ts';
 import { receive } from './receive/receive.ts';
 import { repeat } from './repeat.ts';
+import { Hand } from './send/hand.ts';
+import { Handover } from './send/handover.ts';
 import { resend } from './send/resend.ts';
 import { send } from './send/send.ts';
 import { upcomingAttempts } from './send/settle.ts';
@@ -28,7 +30,9 @@ import type { Msh, OutboundStatus } from './types.ts';
 export function createMsh(world: MshContext, intake?: Intake): Msh {
   const { store } = world;
   const desk = new PartnerDesk(world, (partner) => ringForPartner(world, partner));
-  const context: SendContext = { ...world, desk };
+  const sending: SendContext = { ...world, desk, hand: new Hand() };
+  const handover = new Handover(sending);
+  const context: SendContext = { ...sending, keepSubmission: (message) => handover.keep(message) };
   return {
     partners: partnersOf(context, desk),
     submit: (submission, parts) => submit(context, submission, parts, intake),
@@ -49,7 +53,7 @@ export function createMsh(world: MshContext, intake?: Intake): Msh {
     sayBusiness: (direction, message, word) => sayBusiness(context, direction, message, word),
     journal: (filter, page) => store.listJournal(filter, page),
     explain: (facts) => explainMatch(context.agreements().pmodes, facts),
-    ...life(context),
+    ...life(context, handover),
   };
 }
 
@@ -80,7 +84,7 @@ function openPayload(
 }
 
 /** Desk, workers, sweeper and rounds: started once, stopped in reverse. */
-function life(context: SendContext): Pick<Msh, 'start' | 'stop'> {
+function life(context: SendContext, handover: Handover): Pick<Msh, 'start' | 'stop'> {
   const { desk } = context;
   let sweeper: ReturnType<typeof startSweeper> | undefined;
   let rounds: Rounds | undefined;
@@ -100,6 +104,7 @@ function life(context: SendContext): Pick<Msh, 'start' | 'stop'> {
             failure: failureFrom('send/settle', error),
           }),
       });
+      handover.open();
       rounds = startRounds(context, desk, context.times.roundMs);
       sweeper = startSweeper(context, (lane) => desk.takes(lane));
       // Before anything new comes: what a process that died had left to be answered.
@@ -113,7 +118,7 @@ function life(context: SendContext): Pick<Msh, 'start' | 'stop'> {
     stop: async () => {
       await Promise.all([sweeper?.stop(), answers?.stop(), retention?.stop()]);
       await rounds?.stop();
-      await context.queue.close();
+      await Promise.all([handover.close(), context.queue.close()]);
       await desk.settled();
     },
   };

@@ -61,6 +61,8 @@ async function delivered({ b }: Pair, messageId: string): Promise<number> {
 
 const unavailable: Interceptor = () =>
   Promise.resolve({ status: 503, contentType: undefined, body: Buffer.alloc(0) });
+/** Nothing is sent with its submission: it is kept and rung for. */
+const NO_PLACE = { perPartner: 0 };
 const nothing = { status: 202, contentType: undefined, body: Buffer.alloc(0) };
 /** The partner receives, its answer does not come back. */
 const answerLost: Interceptor = async (_, forward) => {
@@ -362,6 +364,7 @@ describe('bells that are lost', () => {
       const clock = createClock();
       const before = await sender(folder, pair.wire, {
         clock,
+        sending: NO_PLACE,
         ...(around === undefined ? {} : { around }),
       });
       const { messageId, outcome } = await submitParts(before, ASK, [NOTE]);
@@ -382,8 +385,16 @@ describe('bells that are lost', () => {
     const pair = await open();
     const folder = scratchFolder();
     let lose = true;
+    // The first message has the only place until the second was submitted, whose ring is lost.
+    let free!: () => void;
+    const second = new Promise<void>((resolve) => (free = resolve));
+    pair.wire.intercept = async (_, forward) => {
+      await second;
+      return await forward();
+    };
     const gateway = await sender(folder, pair.wire, {
       times: { sweepIntervalMs: 10 },
+      sending: { perPartner: 1 },
       around: (world) => ({
         ...world,
         queue: {
@@ -394,7 +405,11 @@ describe('bells that are lost', () => {
       }),
     });
     try {
+      await submitParts(gateway, ASK, [NOTE]);
       const { messageId } = await submitParts(gateway, ASK, [NOTE]);
+      free();
+      await gateway.idle();
+      assert.equal((await statusOf(gateway, messageId)).message.state, 'SEND_ENQUEUED');
       lose = false;
       await gateway.settled();
       assert.equal((await statusOf(gateway, messageId)).message.state, 'ACKNOWLEDGED');
@@ -536,7 +551,7 @@ describe('a P-Mode that is taken away', () => {
   test('a message that was never tried waits for it as long as one window', async () => {
     const pair = await open();
     const folder = scratchFolder();
-    const before = await senderOn(folder, pair, PMODES, { around: silent });
+    const before = await senderOn(folder, pair, PMODES, { around: silent, sending: NO_PLACE });
     const { messageId } = await submitParts(before, ASK, [NOTE]);
     await before.stop();
     const without = await senderOn(folder, pair, {});
@@ -573,7 +588,7 @@ describe('a process that was killed', () => {
   /** A message that a worker has claimed for longer than its window, and nobody will settle. */
   async function claimed(pair: Pair, leaseMs: number): Promise<{ folder: string; messageId: string }> {
     const folder = scratchFolder();
-    const dying = await senderOn(folder, pair, PMODES, { around: silent });
+    const dying = await senderOn(folder, pair, PMODES, { around: silent, sending: NO_PLACE });
     const { messageId } = await submitParts(dying, ASK, [NOTE]);
     const { rowId } = (await statusOf(dying, messageId)).message;
     assert.ok(await dying.world.store.claimOutbound(rowId, pair.clock.now, leaseMs));

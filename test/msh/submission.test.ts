@@ -270,8 +270,8 @@ describe('a store that cannot keep', () => {
           ...world,
           store: {
             ...world.store,
-            insertOutbound: (message) =>
-              fails && at === 'insertOutbound' ? full() : world.store.insertOutbound(message),
+            insertOutbound: (...given) =>
+              fails && at === 'insertOutbound' ? full() : world.store.insertOutbound(...given),
           },
           payloads: {
             ...world.payloads,

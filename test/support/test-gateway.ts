@@ -14,6 +14,7 @@ import type {
   MshLimits,
   MshTimes,
   OutboundMessage,
+  MessageStore,
   OutboundStatus,
   PartStreams,
   PayloadStore,
@@ -194,12 +195,14 @@ export async function openTestGateway(options: TestGatewayOptions): Promise<Test
   };
   const busy = watchQueue(world.queue);
   const used = (options.around ?? ((all) => all))({ ...world, queue: busy.queue });
+  const store = busy.watched(used.store);
   const events: MshEvent[] = [];
   const pmodes = pmodesOf(options.pmodes, party);
   const keyRing = keyRingOf(keys);
   const agreements = { pmodes, keyRing };
   const context: MshContext = {
     ...used,
+    store,
     nature,
     observer: { emit: (event) => void events.push(event) },
     agreements: () => agreements,
@@ -245,14 +248,32 @@ function pmodesOf(files: Readonly<Record<string, string>>, self: string): readon
 
 interface Busy {
   readonly queue: Queue;
+  /** The same store; a first attempt that is claimed with its submission runs until it is settled. */
+  readonly watched: <S extends Pick<MessageStore, 'insertOutbound' | 'settleAttempt'>>(store: S) => S;
   readonly running: () => number;
 }
 
-/** The same queue, with its running handlers counted. */
+/** The same queue, with its running handlers counted, and first attempts that do not come by it. */
 function watchQueue(queue: Queue): Busy {
   let running = 0;
+  const first = new Set<string>();
   return {
-    running: () => running,
+    running: () => running + first.size,
+    watched: (store) =>
+      new Proxy(store, {
+        get: (target, name, self) => {
+          if (name === 'insertOutbound')
+            return async (...[message, claim]: Parameters<MessageStore['insertOutbound']>) => {
+              const inserted = await target.insertOutbound(message, claim);
+              if (claim !== undefined && inserted.outcome === 'kept') first.add(message.rowId);
+              return inserted;
+            };
+          if (name === 'settleAttempt')
+            return (...[rowId, ...rest]: Parameters<MessageStore['settleAttempt']>) =>
+              target.settleAttempt(rowId, ...rest).finally(() => first.delete(rowId));
+          return Reflect.get(target, name, self) as unknown;
+        },
+      }),
     queue: {
       ring: (rowId, at) => queue.ring(rowId, at),
       close: () => queue.close(),

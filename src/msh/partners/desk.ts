@@ -1,4 +1,5 @@
 import { governingLeg } from '../../protocol/pmode/index.ts';
+import type { GoverningLeg } from '../../protocol/pmode/index.ts';
 import type { MshContext } from '../context.ts';
 import type { Lane, Outlook } from '../ports/index.ts';
 import { retryPolicyOf, waitsForPMode } from '../retry-policy.ts';
@@ -13,6 +14,7 @@ import type { BreakerEvent } from './breaker.ts';
 import { laneKey, partnersIn } from './directory.ts';
 import type { Evidence } from './evidence.ts';
 import { clockStart, judge } from './judge.ts';
+import type { Judgement } from './judge.ts';
 import type { PauseSpan } from './pauses.ts';
 
 /** What the desk asks of the world. */
@@ -51,12 +53,35 @@ export class PartnerDesk {
 
   /** A place for a message that is due; without one it waits, here or in the store, and is rung for again. */
   placeFor(outlook: Outlook): Place | undefined {
-    const { agreements, nature } = this.#context;
-    const governing = governingLeg(agreements().pmodes, outlook.pmodeId, outlook.leg, 'send');
+    const governing = this.#governing(outlook);
     if (governing === undefined) return this.#placeWithout(outlook);
     this.#without.delete(laneKey(outlook));
+    const { account, now, judgement } = this.#judge(outlook, governing);
+    if (judgement.kind === 'give-up') return NO_PLACE;
+    if (judgement.kind === 'go') return this.#occupy(account, outlook.rowId, judgement.as === 'probe', now);
+    if (judgement.for === 'partner-busy' || judgement.for === 'gateway-busy') park(account, outlook.rowId);
+    return undefined;
+  }
+
+  /** A place for a message nobody knows of yet, unless another waits for one: then, and without one, nothing is noted. */
+  placeAtOnce(outlook: Outlook): Place | undefined {
+    const governing = this.#governing(outlook);
+    if (governing === undefined) return undefined;
+    const { account, now, judgement } = this.#judge(outlook, governing);
+    if (judgement.kind !== 'go' || judgement.as !== 'attempt' || account.parked.size > 0) return undefined;
+    return this.#occupy(account, outlook.rowId, false, now);
+  }
+
+  #governing({ pmodeId, leg }: Lane): GoverningLeg | undefined {
+    return governingLeg(this.#context.agreements().pmodes, pmodeId, leg, 'send');
+  }
+
+  #judge(
+    outlook: Outlook,
+    governing: GoverningLeg,
+  ): { readonly account: Account; readonly now: number; readonly judgement: Judgement } {
     const account = this.account(governing.partner.name);
-    const now = nature.now();
+    const now = this.#context.nature.now();
     const message = { ...outlook, dueAt: outlook.nextAttemptAt, cutOff: isCutOff(outlook) };
     const judgement = judge(governing.leg.receptionAwareness, message, {
       pauses: account.pauses,
@@ -64,10 +89,7 @@ export class PartnerDesk {
       occupancy: this.#occupancy(account),
       now,
     });
-    if (judgement.kind === 'give-up') return NO_PLACE;
-    if (judgement.kind === 'go') return this.#occupy(account, outlook.rowId, judgement.as === 'probe', now);
-    if (judgement.for === 'partner-busy' || judgement.for === 'gateway-busy') park(account, outlook.rowId);
-    return undefined;
+    return { account, now, judgement };
   }
 
   /** Without its P-Mode a message waits, no attempt counted, until its own window is over. */
@@ -200,8 +222,8 @@ export class PartnerDesk {
     this.#wakings.add(waking);
   }
 
-  #partnerOf({ pmodeId, leg }: Lane): string | undefined {
-    return governingLeg(this.#context.agreements().pmodes, pmodeId, leg, 'send')?.partner.name;
+  #partnerOf(lane: Lane): string | undefined {
+    return this.#governing(lane)?.partner.name;
   }
 }
 

@@ -1,6 +1,7 @@
 import type {
   Attempt,
   Failure,
+  FirstClaim,
   InboundMessage,
   InboundState,
   JournalEntry,
@@ -58,9 +59,13 @@ export interface PurgeBounds {
  * for a limit or cursor that cannot be. Records leave out the names that have no value.
  */
 export interface MessageStore extends InboxStore {
-  /** Keeps a submission in SEND_ENQUEUED, due at `submittedAt`; or, MessageId known, tells the row that is there. */
+  /**
+   * Keeps a submission in SEND_ENQUEUED, due at `submittedAt`; or, MessageId known, tells the row that is there. With
+   * `first` it is claimed in the same commit, as `claimFresh` would.
+   */
   insertOutbound(
     message: NewOutboundMessage,
+    first?: FirstClaim,
   ): Promise<{ readonly outcome: 'kept' | 'exists'; readonly message: OutboundMessage }>;
   findOutbound(messageId: string): Promise<OutboundMessage | undefined>;
   getOutbound(rowId: RowId): Promise<OutboundMessage | undefined>;
@@ -71,6 +76,11 @@ export interface MessageStore extends InboxStore {
    * firstAttemptAt, if not set. Resolves undefined when someone else has it or it is not due.
    */
   claimOutbound(rowId: RowId, now: number, leaseMs: number): Promise<OutboundMessage | undefined>;
+  /**
+   * `claimOutbound` and `keepEnvelope` in one commit, for a row that is due and that nobody has ever tried; false, and
+   * nothing kept, for any other.
+   */
+  claimFresh(rowId: RowId, first: FirstClaim): Promise<boolean>;
   /** Prolongs a lease this worker holds (long uploads); false when it no longer holds it. */
   extendLease(rowId: RowId, attempt: number, until: number): Promise<boolean>;
   /** Keeps the signed envelope once; a second call leaves the first and resolves to it. Rejects with `store/no-such-row`. */

@@ -140,6 +140,13 @@ export type NewOutboundMessage = Pick<
   | 'retryPolicy'
 > & { readonly parts: readonly NewPart[] };
 
+/** The first attempt of a message, claimed in the commit that keeps what it has signed. `at` is ms since the epoch. */
+export interface FirstClaim {
+  readonly at: number;
+  readonly leaseMs: number;
+  readonly envelope: KeptEnvelope;
+}
+
 /** How one push ended (send/read-reply). */
 export type ReplyClass = 'acknowledged' | 'retry' | 'refused';
 

@@ -7,6 +7,7 @@ import type { KeptEnvelope, KeyRing, OutboundMessage, StoredPart } from '../port
 import { openBytes } from '../keep-bytes.ts';
 import { wireType } from '../submit/keep.ts';
 import { once } from '../streams.ts';
+import type { RunningAttempt } from './running-attempt.ts';
 
 /** One attempt ready to be pushed: headers, exact length, and the body as a stream. */
 export interface Sealed {
@@ -17,6 +18,16 @@ export interface Sealed {
   readonly recipient: string | undefined;
 }
 
+/** What is to be sent, and payloads of it that are at hand. */
+type Sealable = Pick<RunningAttempt, 'message' | 'inline'>;
+
+/** The first part, and what the others are encrypted with. */
+interface Enclosed {
+  readonly root: Buffer;
+  readonly sealed?: SealedEnvelope;
+  readonly recipient?: string;
+}
+
 /**
  * Encrypts for one attempt: a fresh session key, each part encrypted while it streams out (eDelivery AS4 1.15 1.4.2.6).
  * A message without payload has nothing to encrypt. Throws `keys/no-encryption-certificate`.
@@ -25,12 +36,12 @@ export function seal(
   context: MshContext,
   keyRing: KeyRing,
   governing: GoverningLeg,
-  message: OutboundMessage,
+  { message, inline }: Sealable,
   envelope: KeptEnvelope,
 ): Sealed {
+  const open = (part: StoredPart): AsyncIterable<Uint8Array> => openPart(context, part, inline);
   if (message.parts.length === 0) return bare(envelope.bytes);
-  if (!governing.leg.security.encrypt)
-    return multipart(context, message, envelope.bytes, undefined, undefined);
+  if (!governing.leg.security.encrypt) return multipart(context, message, open, { root: envelope.bytes });
   const { security } = governing.leg;
   const recipient = keyRing.encryptionCertificate(governing.partner, new Date(context.nature.now()));
   const sealed = sealEnvelope(envelope, {
@@ -39,7 +50,11 @@ export function seal(
     keyReference: security.encryptionKeyReference,
     suite: security.suite,
   });
-  return multipart(context, message, sealed.bytes, sealed, recipient.thumbprintSha256);
+  return multipart(context, message, open, {
+    root: sealed.bytes,
+    sealed,
+    recipient: recipient.thumbprintSha256,
+  });
 }
 
 function bare(bytes: Buffer): Sealed {
@@ -54,9 +69,8 @@ function bare(bytes: Buffer): Sealed {
 function multipart(
   context: MshContext,
   message: OutboundMessage,
-  root: Buffer,
-  sealed: SealedEnvelope | undefined,
-  recipient: string | undefined,
+  open: (part: StoredPart) => AsyncIterable<Uint8Array>,
+  { root, sealed, recipient }: Enclosed,
 ): Sealed {
   const { uuid } = context.nature;
   const written = writeMultipart({
@@ -67,17 +81,18 @@ function multipart(
       contentId: cidToContentId(part.href),
       contentType: sealed ? 'application/octet-stream' : wireType(part),
       length: part.size + (sealed?.overhead ?? 0),
-      open: () => content(context, part, sealed),
+      open: () => (sealed === undefined ? open(part) : sealed.encrypt(part.href, open(part))),
     })),
   });
   return { ...written, recipient };
 }
 
-function content(
+/** The payload as it is kept: from the hand, or from the store. */
+function openPart(
   context: MshContext,
-  part: StoredPart,
-  sealed: SealedEnvelope | undefined,
+  { payload }: StoredPart,
+  inline: Sealable['inline'],
 ): AsyncIterable<Uint8Array> {
-  const kept = openBytes(context, part.payload);
-  return sealed ? sealed.encrypt(part.href, kept) : kept;
+  const bytes = inline?.get(payload);
+  return bytes === undefined ? openBytes(context, payload) : once(bytes);
 }

@@ -3,12 +3,15 @@ import { classifyReply, decideAttempt } from '../../protocol/as4/index.ts';
 import { governingLeg } from '../../protocol/pmode/index.ts';
 import type { GoverningLeg } from '../../protocol/pmode/index.ts';
 import { isCutOff } from '../partners/desk.ts';
+import type { Place } from '../partners/desk.ts';
 import { NOTHING, evidenceOf } from '../partners/evidence.ts';
 import type { Evidence } from '../partners/evidence.ts';
 import { clockStart } from '../partners/judge.ts';
 import { failureFrom, legFields } from '../messages.ts';
 import { startSteps } from '../step-clock.ts';
 import type { KeptEnvelope, Outlook, OutboundMessage, RowId } from '../ports/index.ts';
+import { inFirstAttempt, outlookOf } from './hand.ts';
+import type { Fresh } from './hand.ts';
 import { readReply } from './read-reply.ts';
 import type { ReplyOutcome } from './read-reply.ts';
 import { goneAgreement } from './resend.ts';
@@ -17,7 +20,7 @@ import type { Sealed } from './seal.ts';
 import type { RunningAttempt } from './running-attempt.ts';
 import type { SendContext } from './send-context.ts';
 import { settle } from './settle.ts';
-import { signedEnvelope } from './sign.ts';
+import { signFresh, signedEnvelope } from './sign.ts';
 import { attemptsInWindow } from './window.ts';
 
 /**
@@ -26,36 +29,61 @@ import { attemptsInWindow } from './window.ts';
  * partner has no place for it now waits without an attempt being counted.
  */
 export async function send(context: SendContext, rowId: RowId): Promise<void> {
-  const outlook = await context.store.outlook(rowId);
+  const fresh = context.hand.get(rowId);
+  const outlook = fresh === undefined ? await context.store.outlook(rowId) : outlookOf(fresh);
   if (outlook === undefined || outlook.nextAttemptAt > context.nature.now()) return;
   const place = context.desk.placeFor(outlook);
   if (place === undefined) return;
+  context.hand.forget(rowId);
+  let running: RunningAttempt | undefined;
+  try {
+    running = fresh === undefined ? await claim(context, outlook) : await claimFresh(context, fresh);
+  } finally {
+    if (running === undefined) place.leave(NOTHING);
+  }
+  if (running !== undefined) await runClaimed(context, place, running);
+}
+
+async function claim(context: SendContext, outlook: Outlook): Promise<RunningAttempt | undefined> {
+  const { now } = context.nature;
+  const message = await context.store.claimOutbound(outlook.rowId, now(), context.times.leaseMs);
+  if (message === undefined) return undefined;
+  const steps = startSteps(context.nature, 'send/sign');
+  return { message, steps, afterCutOff: isCutOff(outlook), address: '' };
+}
+
+/** The same for a message whose content is at hand: claimed and signed in one commit, if nobody has tried it yet. */
+async function claimFresh(context: SendContext, fresh: Fresh): Promise<RunningAttempt | undefined> {
+  const steps = startSteps(context.nature, 'send/sign');
+  const envelope = signFresh(context, fresh);
+  if (envelope === undefined) return await claim(context, outlookOf(fresh));
+  const first = { at: context.nature.now(), leaseMs: context.times.leaseMs, envelope };
+  if (!(await context.store.claimFresh(fresh.message.rowId, first))) return undefined;
+  const message = inFirstAttempt(fresh, first);
+  return { message, steps, afterCutOff: false, address: '', inline: fresh.inline };
+}
+
+/** Makes the attempt of a claimed row and gives its place back. */
+export async function runClaimed(context: SendContext, place: Place, running: RunningAttempt): Promise<void> {
   let evidence: Evidence = NOTHING;
   try {
-    const outcome = await sendOne(context, outlook);
-    if (outcome !== undefined) evidence = evidenceOf(outcome);
+    const outcome = await outcomeOf(context, running);
+    await settle(context, running, outcome);
+    evidence = evidenceOf(outcome);
   } finally {
     place.leave(evidence);
   }
 }
 
-async function sendOne(context: SendContext, outlook: Outlook): Promise<ReplyOutcome | undefined> {
-  const { now } = context.nature;
-  const message = await context.store.claimOutbound(outlook.rowId, now(), context.times.leaseMs);
-  if (message === undefined) return undefined;
-  const steps = startSteps(context.nature, 'send/sign');
-  const running: RunningAttempt = { message, steps, afterCutOff: isCutOff(outlook), address: '' };
-  const release = holdLease(context, message);
-  let outcome: ReplyOutcome;
+async function outcomeOf(context: SendContext, running: RunningAttempt): Promise<ReplyOutcome> {
+  const release = holdLease(context, running.message);
   try {
-    outcome = await attempt(context, running);
+    return await attempt(context, running);
   } catch (error) {
-    outcome = notSent(error);
+    return notSent(error);
   } finally {
     release();
   }
-  await settle(context, running, outcome);
-  return outcome;
 }
 
 async function attempt(context: SendContext, running: RunningAttempt): Promise<ReplyOutcome> {
@@ -68,7 +96,7 @@ async function attempt(context: SendContext, running: RunningAttempt): Promise<R
   running.address = governing.partner.address ?? '';
   const envelope = await signedEnvelope(context, keyRing, governing, message);
   running.steps.enter('send/seal');
-  const sealed = seal(context, keyRing, governing, message, envelope);
+  const sealed = seal(context, keyRing, governing, running, envelope);
   running.recipient = sealed.recipient;
   announcePush(context, governing, running, envelope, sealed);
   running.steps.enter('send/push');

@@ -1,11 +1,13 @@
 import { gzipMediaType, PART_PROPERTIES } from '../../protocol/as4/index.ts';
 import { writeMessaging, writeUserMessage } from '../../protocol/ebms/index.ts';
 import type { PartInfo, UserMessage } from '../../protocol/ebms/index.ts';
+import { governingLeg } from '../../protocol/pmode/index.ts';
 import type { GoverningLeg } from '../../protocol/pmode/index.ts';
 import { writeEnvelope } from '../../protocol/soap/index.ts';
 import { signEnvelope } from '../../protocol/wss/index.ts';
 import type { MshContext } from '../context.ts';
 import type { KeptEnvelope, KeyRing, OutboundMessage } from '../ports/index.ts';
+import type { Fresh } from './hand.ts';
 
 /**
  * The signed envelope of a message: written and signed once, then kept, so that every attempt and every receipt answers
@@ -24,11 +26,24 @@ export async function signedEnvelope(
   );
 }
 
+/** The envelope of a message nobody has tried, to be kept with its first claim; undefined when it cannot be made now. */
+export function signFresh(context: MshContext, { message }: Fresh): KeptEnvelope | undefined {
+  const { pmodes, keyRing } = context.agreements();
+  const governing = governingLeg(pmodes, message.pmodeId, message.leg, 'send');
+  if (governing === undefined) return undefined;
+  try {
+    return writeEnvelopeOnce(context, keyRing, governing, message);
+  } catch {
+    // The attempt runs into the same, and tells it.
+    return undefined;
+  }
+}
+
 function writeEnvelopeOnce(
   context: MshContext,
   keyRing: KeyRing,
   governing: GoverningLeg,
-  message: OutboundMessage,
+  message: Signable,
 ): KeptEnvelope {
   const messagingId = `_m-${context.nature.uuid()}`;
   const messaging = writeMessaging({ units: writeUserMessage(wireHeader(message)), id: messagingId });
@@ -48,8 +63,10 @@ function writeEnvelopeOnce(
   });
 }
 
+type Signable = Pick<OutboundMessage, 'userMessage' | 'parts'>;
+
 /** The header as it goes on the wire: CompressionType stands only there, the producer never sees it (eDelivery AS4 1.15 1.4.3.1). */
-function wireHeader(message: OutboundMessage): UserMessage {
+function wireHeader(message: Signable): UserMessage {
   const compressed = new Set(message.parts.filter((part) => part.compressed).map((part) => part.href));
   return {
     ...message.userMessage,

@@ -22,6 +22,7 @@ import { choosePMode } from './choose-pmode.ts';
 import { checkId, completeHeader } from './complete-header.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { Intake } from './intake.ts';
+import type { Kept } from './kept.ts';
 import { keepPayloads } from './keep.ts';
 import { otherContent, repeatedMessage, requireSame } from './repetition.ts';
 
@@ -84,7 +85,7 @@ async function submitNew(
   const kept = await insertOrDiscard(context, message);
   if (kept.outcome === 'kept') {
     announceKept(context, governing, message, steps);
-    await ring(context, message.rowId);
+    await kept.go();
     await reportSubmitted(context, checkable, checked);
   }
   return resultOf(kept.outcome, kept.message, shownTo(checked));
@@ -117,11 +118,8 @@ function announceKept(
   });
 }
 
-async function insertOrDiscard(
-  context: MshContext,
-  message: NewOutboundMessage,
-): Promise<{ readonly outcome: 'kept' | 'exists'; readonly message: OutboundMessage }> {
-  const inserted = await context.store.insertOutbound(message).catch(async (error: unknown) => {
+async function insertOrDiscard(context: MshContext, message: NewOutboundMessage): Promise<Kept> {
+  const inserted = await keepSubmission(context, message).catch(async (error: unknown) => {
     if (!mayHaveHappened(error)) await discardParts(context, message.parts);
     throw error;
   });
@@ -129,6 +127,12 @@ async function insertOrDiscard(
   await discardParts(context, message.parts);
   if (inserted.message.fingerprint === message.fingerprint) return inserted;
   throw otherContent(message.messageId);
+}
+
+async function keepSubmission(context: MshContext, message: NewOutboundMessage): Promise<Kept> {
+  if (context.keepSubmission !== undefined) return await context.keepSubmission(message);
+  const inserted = await context.store.insertOutbound(message);
+  return { ...inserted, go: () => ring(context, message.rowId) };
 }
 
 /** The same rules the partner will hold the message to, told to the producer now. */
@@ -170,7 +174,8 @@ function resultOf(
     messageId: message.messageId,
     conversationId: conversationOf(message.userMessage),
     pmodeId: message.pmodeId,
-    state: message.state,
+    // How far it has come since is asked for.
+    state: outcome === 'kept' ? 'SEND_ENQUEUED' : message.state,
     ...(document === undefined ? {} : { document }),
   };
 }

@@ -37,14 +37,18 @@ const SIDE_BY_SIDE = 8;
 /** ms after an event until its message is recorded, with all that came meanwhile. */
 const GATHER_MS = 200;
 
-/** How far behind the last message it is looked for others: a transaction that is not committed yet may keep one. */
+/** How far behind the last message it is looked for others at the start: a transaction that is not committed yet may keep one. */
 const BEHIND_MS = 10 * 60 * 1000;
 
-/** The same for the looks in between, which are frequent. */
-const CLOSE_BEHIND_MS = 30_000;
-
-/** ms between two looks that go far behind. */
-const FAR_EVERY_MS = 30_000;
+/**
+ * Looks, the rarest first: how often, and how far each goes behind the one before. A look costs as much as there are messages
+ * in its time, recorded or not, so those that come with every few messages are short.
+ */
+const LOOKS = [
+  { name: 'far', everyMs: 30_000, behindMs: BEHIND_MS },
+  { name: 'near', everyMs: 3000, behindMs: 30_000 },
+  { name: 'close', everyMs: 0, behindMs: 3000 },
+] as const;
 
 /** ms between two times old documents are forgotten. */
 const FORGET_EVERY_MS = 60 * 60 * 1000;
@@ -70,7 +74,8 @@ export function createRecorder(context: RecorderContext): Recorder {
     const now = nature.now();
     since ??= ((await store.lastRecorded()) ?? now - BEFORE_FIRST_MS) - BEHIND_MS;
     await recordAll(context, since, () => stopped);
-    since = now - (due('far', FAR_EVERY_MS) ? BEHIND_MS : CLOSE_BEHIND_MS);
+    const { behindMs } = LOOKS.find(({ name, everyMs }) => due(name, everyMs))!;
+    since = now - behindMs;
     if (due('waiting', times.pollMs)) await lookAfterWaiting(context, answering, now);
     if (due('old', FORGET_EVERY_MS)) await forget(context);
   };

@@ -3,8 +3,8 @@ import type { Expression, Kysely, SqlBool, Transaction } from 'kysely';
 import type { Page, PageRequest, RowId } from '../../msh/ports/index.ts';
 import type { Exchange, ExchangeFilter, RecordedDocument, Unrecorded } from '../../oots/ports/index.ts';
 import { documentFrom, exchangeFrom } from './exchange-rows.ts';
-import { getInbound } from './inbound.ts';
-import { getOutbound } from './outbound.ts';
+import { inboundIn } from './inbound.ts';
+import { outboundIn } from './outbound.ts';
 import { pageOf, sliceOf } from './paging.ts';
 import type { Slice } from './paging.ts';
 import { forgetPreviewLinks } from './preview-links.ts';
@@ -36,12 +36,14 @@ export async function unrecorded(
   ]
     .sort((one, other) => one.at - other.at)
     .slice(0, limit);
-  const found: Unrecorded[] = [];
-  for (const { row_id, direction } of first) {
-    const message = direction === 'out' ? await getOutbound(db, row_id) : await getInbound(db, row_id);
-    if (message !== undefined) found.push({ direction, message } as Unrecorded);
-  }
-  return found;
+  const idsOf = (direction: 'in' | 'out'): readonly RowId[] =>
+    first.filter((one) => one.direction === direction).map(({ row_id }) => row_id);
+  const messages = new Map<RowId, Unrecorded>();
+  for (const message of await outboundIn(db, idsOf('out')))
+    messages.set(message.rowId, { direction: 'out', message });
+  for (const message of await inboundIn(db, idsOf('in')))
+    messages.set(message.rowId, { direction: 'in', message });
+  return first.flatMap(({ row_id }) => messages.get(row_id) ?? []);
 }
 
 /** Withheld messages are among them: they belong to the exchange, whoever gets them. */

@@ -13,6 +13,7 @@ import type {
   RowId,
 } from '../../msh/ports/index.ts';
 import type { Engine } from './engine.ts';
+import { repeated } from './lists.ts';
 import { pageOf, sliceOf } from './paging.ts';
 import { insertParts, partsOf, storedPartOf } from './parts.ts';
 import { inboundFrom, present, receiptColumns, receivedEnvelopeFrom } from './rows.ts';
@@ -174,6 +175,17 @@ export async function countDuplicate(db: Kysely<Tables>, rowId: RowId): Promise<
 export async function getInbound(db: Kysely<Tables>, rowId: RowId): Promise<InboundMessage | undefined> {
   const row = await db.selectFrom('inbound').selectAll().where('row_id', '=', rowId).executeTakeFirst();
   return row === undefined ? undefined : await messageOf(db, row);
+}
+
+/** The messages with these row ids, in no order. */
+export async function inboundIn(
+  db: Kysely<Tables>,
+  rowIds: readonly RowId[],
+): Promise<readonly InboundMessage[]> {
+  if (rowIds.length === 0) return [];
+  const rows = await db.selectFrom('inbound').selectAll().where('row_id', 'in', repeated(rowIds)).execute();
+  const parts = await partsOf(db, 'inbound', rowIds);
+  return rows.map((row) => inboundFrom(row, parts.get(row.row_id)!));
 }
 
 /** The message of a row with its parts. */

@@ -1,8 +1,6 @@
-import type { ExpressionBuilder, Kysely } from 'kysely';
-import { QuoinError } from '../../protocol/errors/index.ts';
-import { CLAIMABLE_STATES } from '../../msh/ports/index.ts';
+import type { Kysely } from 'kysely';
 import type {
-  KeptEnvelope,
+  FirstClaim,
   MessageStore,
   NewOutboundMessage,
   OutboundMessage,
@@ -10,24 +8,28 @@ import type {
   PageRequest,
   RowId,
 } from '../../msh/ports/index.ts';
+import { repeated } from './lists.ts';
 import { pageOf, sliceOf } from './paging.ts';
 import { insertParts, partsOf, storedPartOf } from './parts.ts';
 import { outboundFrom, present } from './rows.ts';
 import type { OutboundRow } from './rows.ts';
 import { outboundConditions, searchColumns } from './search.ts';
 import { statement } from './statement.ts';
+import { inFirstAttempt, insertFirstEnvelope } from './first-claim.ts';
 import type { Tables } from './tables.ts';
 
-/** Keeps a submission with its parts in one transaction, or finds the row its MessageId already has. */
+/** Keeps a submission with its parts, claimed where told so, in one transaction, or finds the row its MessageId already has. */
 export async function insertOutbound(
   db: Kysely<Tables>,
   message: NewOutboundMessage,
+  first?: FirstClaim,
 ): ReturnType<MessageStore['insertOutbound']> {
   return await db.transaction().execute(async (transaction) => {
-    const inserted = await insertRow(transaction, newRow(message));
+    const inserted = await insertRow(transaction, newRow(message, first));
     if (inserted.numAffectedRows === 1n) {
       await insertParts(transaction, 'outbound', message.rowId, message.parts);
-      return { outcome: 'kept', message: enqueued(message) };
+      if (first !== undefined) await insertFirstEnvelope(transaction, message.rowId, first);
+      return { outcome: 'kept', message: keptMessage(message, first) };
     }
     const kept = await one(transaction, 'message_id', message.messageId);
     return { outcome: 'exists', message: kept! };
@@ -41,33 +43,53 @@ const insertRow = statement((db, row: ReturnType<typeof newRow>) =>
     .onConflict((conflict) => conflict.column('message_id').doNothing()),
 );
 
-function newRow(message: NewOutboundMessage) {
+function newRow(message: NewOutboundMessage, first: FirstClaim | undefined) {
   return {
     row_id: message.rowId,
     message_id: message.messageId,
     pmode_id: message.pmodeId,
     leg: message.leg,
-    state: 'SEND_ENQUEUED',
     partner: message.partner,
     ...searchColumns(message.userMessage),
     user_message: JSON.stringify(message.userMessage),
     fingerprint: message.fingerprint,
     submitted_at: message.submittedAt,
-    attempts: 0,
-    next_attempt_at: message.submittedAt,
+    ...(first === undefined ? untried(message.submittedAt) : inFirstAttempt(first)),
     retry_policy: message.retryPolicy === undefined ? null : JSON.stringify(message.retryPolicy),
   };
 }
 
+function untried(submittedAt: number) {
+  return {
+    state: 'SEND_ENQUEUED',
+    attempts: 0,
+    next_attempt_at: submittedAt,
+    leased_until: null,
+    first_attempt_at: null,
+  };
+}
+
 /** A submission as it stands in the row that was just written for it. */
-function enqueued(message: NewOutboundMessage): OutboundMessage {
-  const { submittedAt, parts } = message;
-  return present<OutboundMessage>({
+function keptMessage(message: NewOutboundMessage, first: FirstClaim | undefined): OutboundMessage {
+  const parts = message.parts.map(storedPartOf);
+  const { submittedAt } = message;
+  const enqueued = {
     ...message,
-    parts: parts.map(storedPartOf),
+    parts,
     state: 'SEND_ENQUEUED',
     attempts: 0,
     nextAttemptAt: submittedAt,
+  } as const;
+  if (first === undefined) return present<OutboundMessage>(enqueued);
+  const until = first.at + first.leaseMs;
+  return present<OutboundMessage>({
+    ...enqueued,
+    state: 'WAITING_FOR_RECEIPT',
+    attempts: 1,
+    nextAttemptAt: until,
+    leasedUntil: until,
+    firstAttemptAt: first.at,
+    envelope: first.envelope,
   });
 }
 
@@ -84,109 +106,16 @@ export async function getOutbound(db: Kysely<Tables>, rowId: RowId): Promise<Out
   return await one(db, 'row_id', rowId);
 }
 
-/**
- * Takes a due row by compare-and-set: of several workers the first update finds the row due, the others do not.
- * While leased, the row is next due when the lease ends, so that one index finds every kind of due row.
- */
-export async function claimOutbound(
+/** The messages with these row ids, in no order. */
+export async function outboundIn(
   db: Kysely<Tables>,
-  rowId: RowId,
-  now: number,
-  leaseMs: number,
-): Promise<OutboundMessage | undefined> {
-  const [row]: readonly OutboundRow[] = (await claimRow(db, { rowId, now, until: now + leaseMs })).rows;
-  return row === undefined ? undefined : await messageOf(db, row);
+  rowIds: readonly RowId[],
+): Promise<readonly OutboundMessage[]> {
+  if (rowIds.length === 0) return [];
+  const rows = await joined(db).where('outbound.row_id', 'in', repeated(rowIds)).execute();
+  const parts = await partsOf(db, 'outbound', rowIds);
+  return rows.map((row) => outboundFrom(row, parts.get(row.row_id)!));
 }
-
-const claimRow = statement(
-  (db, { rowId, now, until }: { readonly rowId: RowId; readonly now: number; readonly until: number }) =>
-    db
-      .updateTable('outbound')
-      .set((eb) => ({
-        state: 'WAITING_FOR_RECEIPT',
-        attempts: eb('attempts', '+', 1),
-        leased_until: until,
-        next_attempt_at: until,
-        first_attempt_at: eb.fn.coalesce('first_attempt_at', eb.val(now)),
-      }))
-      .where('row_id', '=', rowId)
-      .where('state', 'in', CLAIMABLE_STATES)
-      .where('next_attempt_at', '<=', now)
-      .returningAll()
-      .returning((eb) => [
-        ofEnvelope(eb).select('bytes').as('envelope_bytes'),
-        ofEnvelope(eb).select('encryption_offset').as('encryption_offset'),
-        ofEnvelope(eb).select('signed_references').as('signed_references'),
-        ofEnvelope(eb).select('signer').as('envelope_signer'),
-      ]),
-);
-
-function ofEnvelope(eb: ExpressionBuilder<Tables, 'outbound'>) {
-  return eb.selectFrom('outbound_envelopes').whereRef('outbound_envelopes.row_id', '=', 'outbound.row_id');
-}
-
-/** Moves the end of a lease that the attempt with this number holds. */
-export async function extendLease(
-  db: Kysely<Tables>,
-  rowId: RowId,
-  attempt: number,
-  until: number,
-): Promise<boolean> {
-  const extended = await db
-    .updateTable('outbound')
-    .set({ leased_until: until, next_attempt_at: until })
-    .where('row_id', '=', rowId)
-    .where('state', '=', 'WAITING_FOR_RECEIPT')
-    .where('attempts', '=', attempt)
-    .executeTakeFirst();
-  return extended.numUpdatedRows === 1n;
-}
-
-/** Keeps the signed envelope unless there is one; resolves to the one that is kept. Throws `store/no-such-row`. */
-export async function keepEnvelope(
-  db: Kysely<Tables>,
-  rowId: RowId,
-  envelope: KeptEnvelope,
-): Promise<KeptEnvelope> {
-  const inserted = await insertEnvelope(db, {
-    rowId,
-    offset: envelope.encryptionOffset,
-    references: JSON.stringify(envelope.references),
-    signer: envelope.signer,
-    bytes: envelope.bytes,
-  });
-  if (inserted.numAffectedRows === 1n) return envelope;
-  const kept = await one(db, 'row_id', rowId);
-  if (kept?.envelope === undefined) throw noSuchRow(rowId);
-  return kept.envelope;
-}
-
-interface EnvelopeValues {
-  readonly rowId: RowId;
-  readonly offset: number;
-  readonly references: string;
-  readonly signer: string;
-  readonly bytes: Uint8Array;
-}
-
-const insertEnvelope = statement((db, values: EnvelopeValues) =>
-  db
-    .insertInto('outbound_envelopes')
-    .columns(['row_id', 'encryption_offset', 'signed_references', 'signer', 'bytes'])
-    .expression((eb) =>
-      eb
-        .selectFrom('outbound')
-        .select((row) => [
-          'row_id',
-          row.val(values.offset).as('encryption_offset'),
-          row.val(values.references).as('signed_references'),
-          row.val(values.signer).as('signer'),
-          row.val<Uint8Array>(values.bytes).as('bytes'),
-        ])
-        .where('row_id', '=', values.rowId),
-    )
-    .onConflict((conflict) => conflict.column('row_id').doNothing()),
-);
 
 /** Row ids that are due, the longest due first. */
 export async function dueOutbound(db: Kysely<Tables>, now: number, limit: number): Promise<readonly RowId[]> {
@@ -244,7 +173,8 @@ export async function resendOutbound(
   return moved.numUpdatedRows === 1n;
 }
 
-async function one(
+/** The message with this value in one of the two columns that tell messages apart. */
+export async function one(
   db: Kysely<Tables>,
   column: 'row_id' | 'message_id',
   value: string,
@@ -253,7 +183,8 @@ async function one(
   return row === undefined ? undefined : await messageOf(db, row);
 }
 
-async function messageOf(db: Kysely<Tables>, row: OutboundRow): Promise<OutboundMessage> {
+/** The message of a row with its parts. */
+export async function messageOf(db: Kysely<Tables>, row: OutboundRow): Promise<OutboundMessage> {
   // Parts never change once their message is kept, so a second statement sees the same ones.
   const parts = await partsOf(db, 'outbound', [row.row_id]);
   return outboundFrom(row, parts.get(row.row_id)!);
@@ -279,10 +210,4 @@ function joined(db: Kysely<Tables>) {
       'outbound_envelopes.signed_references as signed_references',
       'outbound_envelopes.signer as envelope_signer',
     ]);
-}
-
-function noSuchRow(rowId: RowId): QuoinError {
-  return new QuoinError('store/no-such-row', 'There is no outbound message with this row id.', {
-    finding: { check: 'row-exists', field: 'rowId', found: rowId },
-  });
 }

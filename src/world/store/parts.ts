@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { NewPart, PayloadHandle, RowId, StoredPart } from '../../msh/ports/index.ts';
+import { repeated } from './lists.ts';
 import { asBuffer } from './rows.ts';
 import { statement } from './statement.ts';
 import type { Tables } from './tables.ts';
@@ -60,7 +61,7 @@ export async function partsOf(
   const rows =
     more.length === 0
       ? (await selectParts[direction](db, { rowId: only! })).rows
-      : await partsIn(db, direction).where('row_id', 'in', rowIds).execute();
+      : await partsIn(db, direction).where('row_id', 'in', repeated(rowIds)).execute();
   for (const row of rows) {
     const part = JSON.parse(row.part) as Omit<StoredPart, 'payload'>;
     found.get(row.row_id)?.push({ ...part, payload: row.payload });

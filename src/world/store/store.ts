@@ -13,6 +13,7 @@ import { counts } from './counts.ts';
 import * as acceptance from './acceptance.ts';
 import * as attempts from './attempts.ts';
 import type { Engine } from './engine.ts';
+import { claimFresh } from './first-claim.ts';
 import * as deliveries from './deliveries.ts';
 import * as exchanges from './exchanges.ts';
 import { lastEvent, listEvents, trimEvents } from './events.ts';
@@ -23,6 +24,7 @@ import { appendJournal, listJournal } from './journal.ts';
 import { migrate } from './migrate.ts';
 import * as nodes from './nodes.ts';
 import * as outbound from './outbound.ts';
+import * as claims from './outbound-claims.ts';
 import * as partners from './partners.ts';
 import { inlinePayload, referencedPayloads } from './parts.ts';
 import * as previewLinks from './preview-links.ts';
@@ -139,9 +141,10 @@ function messageStore({ serve, bounded, telling, close }: Serving, settings: Sto
     insertOutbound: serve(outbound.insertOutbound),
     findOutbound: serve(outbound.findOutbound),
     getOutbound: serve(outbound.getOutbound),
-    claimOutbound: serve(outbound.claimOutbound),
-    extendLease: serve(outbound.extendLease),
-    keepEnvelope: serve(outbound.keepEnvelope),
+    claimOutbound: serve(claims.claimOutbound),
+    claimFresh: serve(claimFresh),
+    extendLease: serve(claims.extendLease),
+    keepEnvelope: serve(claims.keepEnvelope),
     settleAttempt: telling(attempts.settleAttempt),
     attemptsOf: serve(attempts.attemptsOf),
     dueOutbound: serve(outbound.dueOutbound),
