@@ -45,6 +45,17 @@ test('the demonstration goes through the user journey for real, and what travels
     'Step 7  Submit procedure',
     'answered, evidence',
     'answer taken by the backend',
+    '=== Birth certificate from the Civil Registry of Eastport: EDM 1.2',
+    'Step 3  Evidence request',
+    'Step 4  Redirection to preview',
+    'keeps ExceptionResponse durably and answers with a signed receipt',
+    'makes the second request, and redirects',
+    'Step 5  Preview',
+    'sees the Birth certificate in the preview space, and agrees that it is sent',
+    'Step 6  Evidence response',
+    'saves the evidence, then acknowledges',
+    'Step 7  Submit procedure',
+    'answered, evidence',
   ]);
 
   const pdfs = readdirSync(folder).filter((name) => name.endsWith('.pdf'));
@@ -56,7 +67,7 @@ test('the demonstration goes through the user journey for real, and what travels
   }
 
   const wire = readdirSync(join(folder, 'wire'));
-  assert.equal(wire.length, 8, 'a request and a response of each message');
+  assert.equal(wire.length, 12, 'a request and a response of each message');
   for (const file of wire) {
     const bytes = readFileSync(join(folder, 'wire', file));
     assert.ok(bytes.includes(':Signature'), 'every message and receipt is signed');
@@ -84,4 +95,16 @@ test('a demonstration that cannot finish ends with an error and leaves nothing r
       error.code === 2 && error.stderr.includes('a part of this path is a file'),
   );
   assert.equal(existsSync(folder), false);
+});
+
+test('an access point that cannot start ends at once, and its words are those of the demonstration', async (t) => {
+  const folder = join(await scratch(t), 'demo');
+  const env = { ...process.env, QUOIN_NO_SUCH_SETTING: '1' };
+  const failed = run(process.execPath, [...quoin, 'demo', '--folder', folder], { env });
+  await assert.rejects(failed, ({ code, stderr }: { code: number; stderr: string }) => {
+    assert.match(stderr, /no setting belongs to the variable QUOIN_NO_SUCH_SETTING/);
+    // It was not waited for until it was ended by force.
+    assert.match(stderr, /AP_X[AB]_01 ended with code 1/);
+    return code !== 0;
+  });
 });

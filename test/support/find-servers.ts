@@ -37,6 +37,14 @@ export function findRedis(): Found {
   return { missing: 'Redis is not installed' };
 }
 
+/** Chromium, or a browser made of it. */
+export function findChromium(): Found {
+  for (const name of ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'])
+    for (const folder of (process.env['PATH'] ?? '').split(delimiter))
+      if (folder !== '' && runs(folder, name)) return { path: join(folder, name) };
+  return { missing: 'Chromium is not installed' };
+}
+
 /** Somebody else to be, for servers that refuse root; undefined when we are not root. */
 export function unprivileged(): { readonly uid: number; readonly gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined;

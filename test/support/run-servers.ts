@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { findPostgres, findRedis } from './find-servers.ts';
+import { findChromium, findPostgres, findRedis } from './find-servers.ts';
 import type { Found } from './find-servers.ts';
 import { canInstall, installPackages } from './install-servers.ts';
 import { POSTGRES_VARIABLE, startPostgres } from './postgres-server.ts';
@@ -11,14 +11,15 @@ export interface RunServers {
   readonly stop: () => Promise<void>;
 }
 
-/** A kind of server: the module by which a test file shows that it needs one, and the package that brings it. */
+/** A program beside Node: the module by which a test file shows that it needs it, and the package that brings it. */
 const KINDS = [
   { name: 'PostgreSQL', module: 'postgres-server.ts', package: 'postgresql', find: findPostgres },
   { name: 'Redis', module: 'redis-server.ts', package: 'redis-server', find: findRedis },
+  { name: 'Chromium', module: 'chromium.ts', package: 'chromium', find: findChromium },
 ] as const;
 
 /**
- * Finds the servers that these test files need, installs what is missing where that is possible, and starts the one that
+ * Finds the programs that these test files need, installs what is missing where that is possible, and starts the one that
  * takes longest to start. What is missing nevertheless is said in one line; in continuous integration it is thrown.
  */
 export async function provideServers(files: readonly string[]): Promise<RunServers> {

@@ -118,7 +118,7 @@ function officesFor({ edm, outcome }: DemoOptions): readonly DemoOffice[] {
     (edm ?? (outcome === undefined ? undefined : office.version)) === office.version &&
     (outcome ?? office.outcome) === office.outcome;
   if (edm !== undefined || outcome !== undefined) return OFFICES.filter(isWanted);
-  return OFFICES.filter(({ outcome: usual }) => usual === 'straight');
+  return OFFICES.filter(({ version, outcome: usual }) => (version === '2.0') === (usual === 'straight'));
 }
 
 async function journey(telling: Telling, office: DemoOffice): Promise<readonly string[]> {

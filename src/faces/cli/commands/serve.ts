@@ -43,7 +43,12 @@ async function serve(
   const told = untilTold(options.demo === true);
   const running: { gateway?: RunningGateway } = {};
   const terminalGone = untilHungUp(() => void running.gateway?.reload('signal'));
-  const gateway = await context.world.serve({ config: options.config, demo: options.demo === true });
+  const gateway = await context.world
+    .serve({ config: options.config, demo: options.demo === true })
+    .catch((error: unknown) => {
+      forgetDemonstration();
+      throw error;
+    });
   running.gateway = gateway;
   await Promise.race([told, terminalGone]);
   await gateway.stop();
@@ -75,6 +80,10 @@ async function untilTold(demo: boolean): Promise<void> {
     // The demonstration that started us has gone: nobody else would stop us.
     if (demo) process.once('disconnect', resolve);
   });
-  // Listening for the end of a channel keeps the process alive.
+  forgetDemonstration();
+}
+
+/** Listening for the end of the channel to whoever started us keeps the process alive. */
+function forgetDemonstration(): void {
   process.removeAllListeners('disconnect');
 }

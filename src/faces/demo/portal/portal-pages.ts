@@ -124,7 +124,7 @@ function arrived(open: Case, { id, timeline }: ExchangeView): Page {
   const { saved, submitted } = open;
   const files = saved.map(
     ({ title, mediaType, bytes }, n) =>
-      html`<p>
+      html`<p class="actions">
         <a class="button second" href="${casePath(id)}/evidence/${n}">Download ${title}</a>
         <span class="soft">${mediaType}, ${bytes.length} bytes</span>
       </p>`,
@@ -184,7 +184,7 @@ function about({ offer: { title, office, version } }: Case): Html {
 const HAPPENED: Readonly<Record<string, readonly [out: string, into: string]>> = {
   request: ['Request sent', 'Request received'],
   response: ['Answer sent', 'Answer received'],
-  error: ['Preview or refusal sent', 'Preview offered, or refusal'],
+  error: ['Preview or refusal sent', 'Preview offered, or the request refused'],
   receipt: ['Delivery proven by a signed receipt', 'Signed receipt given'],
 };
 
@@ -196,7 +196,7 @@ function history(timeline: ExchangeView['timeline']): Html {
       : [html`<li><time datetime="${at}">${at.slice(11, 23)}</time> ${words}</li>`];
   });
   return html`<section class="card" aria-labelledby="history">
-    <h2 id="history">What happened</h2>
+    <h2 id="history">What happened (times in UTC)</h2>
     <ol class="timeline">
       ${items}
     </ol>

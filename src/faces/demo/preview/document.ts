@@ -17,7 +17,7 @@ export interface ProvidedDocument {
 
 /** What one kind of evidence says besides the person. */
 const MORE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'birth-certificate': { 'Place of birth': 'Harbour Street 7' },
+  'birth-certificate': { 'Place of birth': 'Harbour Hospital' },
   'school-certificate': { School: 'Harbour Secondary School', Completed: '2016, with distinction' },
 };
 

@@ -89,8 +89,34 @@ const UNKNOWN = {
 const CLOSED: Readonly<
   Record<string, { readonly status: number; readonly title: string; readonly words: string }>
 > = {
+  'oots/unknown-preview': UNKNOWN,
   // Without a token, or with something else in its place.
   'rest/invalid-field': UNKNOWN,
+  'oots/preview-link-used': {
+    status: 410,
+    title: 'This link has been used',
+    words: 'A preview is opened once. Nothing more is shown and nothing more is sent by this link.',
+  },
+  'oots/preview-link-expired': {
+    status: 410,
+    title: 'This link has expired',
+    words: 'Ask for the evidence again.',
+  },
+  'oots/preview-session-expired': {
+    status: 410,
+    title: 'Your visit has expired',
+    words: 'Ask for the evidence again.',
+  },
+  'oots/preview-over': {
+    status: 409,
+    title: 'The preview is over',
+    words: 'The request was answered, or nobody waits for it any more.',
+  },
+  'oots/preview-decided': {
+    status: 409,
+    title: 'You have decided before',
+    words: 'Your first decision counts.',
+  },
 };
 
 /** A page for a problem of the API; one that citizens do not cause is shown as it is. */

@@ -50,7 +50,7 @@ export function servePreview(site: Site, visits: Visits): void {
       const document = documentFor(visit.request);
       show(response, visitPage(visit, document), document.office);
     });
-    app.use((_request, response) => show(response, closedPage('rest/invalid-field', '')));
+    app.use((_request, response) => show(response, closedPage('oots/unknown-preview', '')));
     app.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
       if (response.headersSent) return next(error);
       const message = error instanceof Error ? error.message : String(error);

@@ -11,10 +11,11 @@ header p { margin: 0; }
 .house { font-size: 1.375rem; font-weight: 600; }
 .about { font-size: .9375rem; }
 nav { background: #fff; border-bottom: 1px solid var(--line); }
-.journey { display: flex; flex-wrap: wrap; gap: .25rem 1.125rem; list-style: none; margin-block: 0; padding-block: .625rem; font-size: .8125rem;
-  color: var(--soft); }
-.journey span { display: inline-block; width: 1.5em; height: 1.5em; line-height: 1.5em; border-radius: 50%; text-align: center;
-  background: var(--line); color: var(--ink); margin-right: .125rem; }
+.journey { display: grid; grid-template-columns: repeat(7, 1fr); gap: .5rem; list-style: none; margin-block: 0; padding-block: .75rem;
+  font-size: .8125rem; line-height: 1.3; text-align: center; color: var(--soft); }
+@media (max-width: 48rem) { .journey { display: flex; flex-wrap: wrap; } }
+.journey span { display: block; width: 1.625em; height: 1.625em; line-height: 1.625em; border-radius: 50%; margin: 0 auto .25rem;
+  background: var(--line); color: var(--ink); }
 .journey .past span { background: var(--own-soft); color: var(--own); }
 .journey .now { color: var(--own); font-weight: 600; }
 .journey .now span { background: var(--own); color: #fff; }
@@ -23,7 +24,8 @@ h1 { font-size: 1.75rem; line-height: 1.25; margin: 0 0 1rem; }
 h2 { font-size: 1.125rem; margin: 0 0 .5rem; }
 p { margin: 0 0 1rem; }
 .card, fieldset { background: #fff; border: 1px solid var(--line); border-radius: .5rem; padding: 1.25rem 1.5rem; margin: 0 0 1.25rem; }
-.card > :last-child { margin-bottom: 0; }
+fieldset { padding-block: .25rem .75rem; }
+.card > :last-child, .card > form:last-child > :last-child { margin-bottom: 0; }
 .notice { border-left: .3125rem solid var(--own); }
 .bad { border-left: .3125rem solid #a3231f; }
 legend { font-weight: 600; padding-inline: .375rem; margin-left: -.375rem; }
