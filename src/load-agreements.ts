@@ -6,7 +6,7 @@ import type { Finding } from './protocol/errors/index.ts';
 import { problemError } from './problem-error.ts';
 import { explainMatch, formatProblem, hasErrors, loadPModes, weakModes } from './protocol/pmode/index.ts';
 import type { PModeProblem } from './protocol/pmode/index.ts';
-import { loadKeyRing } from './world/keys/index.ts';
+import { loadKeyRing, mirroredCertificates, unreadable } from './world/keys/index.ts';
 import type { CertificateInventoryEntry, KeyProblem, LoadedKeyRing } from './world/keys/index.ts';
 
 /** P-Modes and keys as loaded, with everything worth telling about them. */
@@ -48,8 +48,23 @@ export async function loadAgreements(
       ...problems.map(formatProblem),
       ...shortWindows(config, pmodes),
       ...loaded.warnings.map(worded),
+      ...(await unreadableTexts(config, pmodes, loaded)),
     ],
   };
+}
+
+/** Before the first message comes that cannot be read: what partners encrypt for and we have no key of. */
+async function unreadableTexts(
+  { folders }: Config,
+  pmodes: Agreements['pmodes'],
+  { keyRing }: LoadedKeyRing,
+): Promise<readonly string[]> {
+  const lacking = unreadable(await mirroredCertificates(pmodes, folders.certificates), keyRing);
+  return lacking === undefined
+    ? []
+    : [
+        `The P-Modes tell partners to encrypt for the certificate with serial number ${lacking.serialNumber} (${lacking.facts.subject}), and no key of "keys" belongs to it: what they send cannot be read. Add its key with role: decrypt, or name another certificate first under encryption.`,
+      ];
 }
 
 /** Every certificate that can be loaded, and every problem of those that cannot; demonstration keys are shown too. */

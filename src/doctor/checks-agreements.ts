@@ -1,6 +1,7 @@
 import { loadApiKeys, shortWindows } from '../config/index.ts';
 import { formatProblem, weakModes } from '../protocol/pmode/index.ts';
 import type { PModeProblem } from '../protocol/pmode/index.ts';
+import { unreadable } from '../world/keys/index.ts';
 import type { Patient } from './patient.ts';
 import type { Check, Note } from './types.ts';
 import { byNotes, count, daysUntil } from './verdicts.ts';
@@ -85,9 +86,10 @@ export const AGREEMENT_CHECKS: readonly Check<Patient>[] = [
     needs: ['pmodes', 'keys'],
     run: ({ keys, agreed }) => {
       const { certificate } = keys!.keyRing.signingKey();
-      if (agreed.length === 0)
+      const { signing } = agreed;
+      if (signing.length === 0)
         return { outcome: 'skipped', found: 'the P-Modes name no certificate of ours that is at hand here' };
-      if (agreed.some(({ thumbprintSha256 }) => thumbprintSha256 === certificate.thumbprintSha256))
+      if (signing.some(({ thumbprintSha256 }) => thumbprintSha256 === certificate.thumbprintSha256))
         return {
           outcome: 'ok',
           found: `${certificate.facts.subject}, ${count(daysUntil(certificate.notAfter), 'day')} left`,
@@ -95,7 +97,7 @@ export const AGREEMENT_CHECKS: readonly Check<Patient>[] = [
       return {
         outcome: 'warning',
         found: `we sign with serial number ${certificate.serialNumber}`,
-        expected: `a certificate named in the P-Modes: ${agreed.map(({ serialNumber }) => serialNumber).join(', ')}`,
+        expected: `a certificate named in the P-Modes: ${signing.map(({ serialNumber }) => serialNumber).join(', ')}`,
         advice: 'Partners pin what the P-Mode names: give them the new certificate, and name it there.',
         certificate: certificate.facts,
       };
@@ -105,12 +107,9 @@ export const AGREEMENT_CHECKS: readonly Check<Patient>[] = [
     name: 'agreed-encryption',
     asks: 'whether there is a key for the certificates that the P-Modes tell partners to encrypt for',
     needs: ['pmodes', 'keys'],
-    run: ({ keys, encryptedFor }) => {
-      const ours = new Set(
-        keys!.keyRing.decryptionKeys().map(({ certificate }) => certificate.thumbprintSha256),
-      );
-      const lacking = encryptedFor.find(({ thumbprintSha256 }) => !ours.has(thumbprintSha256));
-      if (encryptedFor.length === 0)
+    run: ({ keys, agreed }) => {
+      const lacking = unreadable(agreed, keys!.keyRing);
+      if (agreed.encryption.length === 0)
         return {
           outcome: 'skipped',
           found: 'the P-Modes name no valid certificate of ours that is at hand here',

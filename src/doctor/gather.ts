@@ -1,14 +1,13 @@
 import { readPModeFolder } from '../config/index.ts';
 import type { Config } from '../config/index.ts';
 import { QuoinError } from '../protocol/errors/index.ts';
-import type { Certificate } from '../protocol/pki/index.ts';
 import { loadPModes, suggest } from '../protocol/pmode/index.ts';
-import type { Party, PMode } from '../protocol/pmode/index.ts';
+import type { PMode } from '../protocol/pmode/index.ts';
 import { lineTo } from '../world/http/index.ts';
 import type { ListenerTls, TransportTls } from '../world/http/index.ts';
-import { loadKeyRing } from '../world/keys/index.ts';
+import { loadKeyRing, mirroredCertificates } from '../world/keys/index.ts';
 import type { LoadedKeyRing } from '../world/keys/index.ts';
-import { partnerOf, selfOf } from './patient.ts';
+import { partnerOf } from './patient.ts';
 import type { CallGateway, Partner, Patient } from './patient.ts';
 import type { Note } from './types.ts';
 
@@ -43,9 +42,10 @@ export async function gatherPatient(request: Request): Promise<Patient> {
     pmodes: loaded.pmodes,
     pmodeProblems: [...(read?.problems ?? []), ...loaded.problems],
     keys: config && (await loadKeys(config, loaded.pmodes)),
-    ...(config === undefined
-      ? { agreed: [], encryptedFor: [] }
-      : await agreedCertificates(config, loaded.pmodes)),
+    agreed:
+      config === undefined
+        ? { signing: [], encryption: [] }
+        : await mirroredCertificates(loaded.pmodes, config.folders.certificates),
     doorTls,
     outboundTls,
     api,
@@ -70,36 +70,6 @@ function loadKeys(config: Config, pmodes: readonly PMode[]): Promise<LoadedKeyRi
     revocationLists: config.revocationLists,
     allowDemoKeys: config.demo,
   });
-}
-
-/** What the P-Modes say of us is for our partners; where the files are at hand, they tell what partners expect. */
-async function agreedCertificates(
-  config: Config,
-  pmodes: readonly PMode[],
-): Promise<Pick<Patient, 'agreed' | 'encryptedFor'>> {
-  const mirrored = pmodes.map((pmode) => ({
-    ...pmode,
-    selfIs: pmode.selfIs === 'initiator' ? ('responder' as const) : ('initiator' as const),
-  }));
-  const mirror = await loadKeyRing({
-    keys: [],
-    pmodes: mirrored,
-    certificatesFolder: config.folders.certificates,
-    allowDemoKeys: true,
-  });
-  return {
-    agreed: pmodes.flatMap((pmode) => mirror.keyRing.signingCertificates(selfOf(pmode))),
-    encryptedFor: pmodes.flatMap((pmode) => encryptionCertificate(mirror, selfOf(pmode))),
-  };
-}
-
-/** None where no file is at hand or none is valid: that is the partners' side, and often only theirs. */
-function encryptionCertificate({ keyRing }: LoadedKeyRing, party: Party): readonly Certificate[] {
-  try {
-    return [keyRing.encryptionCertificate(party, new Date())];
-  } catch {
-    return [];
-  }
 }
 
 /** The partners to look at, one for each address. Throws `doctor/unknown-partner`. */

@@ -1,8 +1,7 @@
 import type { Config } from '../config/index.ts';
 import type { PMode, Party, PModeProblem } from '../protocol/pmode/index.ts';
-import type { Certificate } from '../protocol/pki/index.ts';
 import type { Line, ListenerTls, TransportTls } from '../world/http/index.ts';
-import type { LoadedKeyRing } from '../world/keys/index.ts';
+import type { LoadedKeyRing, MirroredCertificates } from '../world/keys/index.ts';
 import type { Note } from './types.ts';
 
 /** A call to an API of the running access point; throws QuoinError for anything but success. */
@@ -21,10 +20,8 @@ export interface Patient {
   readonly pmodes: readonly PMode[];
   readonly pmodeProblems: readonly PModeProblem[];
   readonly keys: LoadedKeyRing | undefined;
-  /** The certificates of ours that the P-Modes name, which partners pin. */
-  readonly agreed: readonly Certificate[];
-  /** The certificates that partners encrypt for, as the P-Modes tell them now. */
-  readonly encryptedFor: readonly Certificate[];
+  /** The certificates of ours that the P-Modes name. */
+  readonly agreed: MirroredCertificates;
   /** TLS of the door for partners; undefined without. Throws for files that cannot be read. */
   readonly doorTls: () => Promise<ListenerTls | undefined>;
   readonly outboundTls: () => Promise<TransportTls>;
@@ -53,9 +50,4 @@ export interface Partner {
 /** The other party of a P-Mode. */
 export function partnerOf({ selfIs, initiator, responder }: PMode): Party {
   return (selfIs === 'initiator' ? responder : initiator).party;
-}
-
-/** Our side of a P-Mode. */
-export function selfOf({ selfIs, initiator, responder }: PMode): Party {
-  return (selfIs === 'initiator' ? initiator : responder).party;
 }

@@ -123,6 +123,27 @@ test('a key that is added to the configuration is used; what needs a restart is 
   assert.match(refused.problems[0]!, /quoin\.yaml:1:\d+ .*idDomian.*idDomain/);
 });
 
+test('a reload that takes away the key partners encrypt for warns of it, and so does each start', async () => {
+  const { files, reloader, events } = await open();
+  const fresh = scratchFolder();
+  await makeDevelopmentPki({
+    folder: fresh,
+    parties: ['AP_NEW'],
+    demonstration: false,
+    bits: 2048,
+    days: 90,
+  });
+  const text = readFileSync(files.config, 'utf8');
+  const key = `keys:\n  - { path: ${join(fresh, 'ap_new.key.pem')}, certificate: ${join(fresh, 'ap_new.pem')} }\n`;
+  writeFileSync(files.config, text.replace(/keys:\n(?: +.*\n)+/, key));
+  assert.equal((await reloader.reload('signal')).outcome, 'changed');
+  const warnings = named(events, 'gateway/configuration-warning').map(({ warning }) => String(warning));
+  assert.equal(
+    warnings.filter((text) => /tell partners to encrypt for .*AP_XA_01.*role: decrypt/.test(text)).length,
+    1,
+  );
+});
+
 test('a dry run says what would change and changes nothing', async () => {
   const { files, reloader, events } = await open();
   const old = reloader.current;

@@ -2,6 +2,8 @@
 export { DEMO_UNIT, isDemoCertificate } from './demonstration.ts';
 export { diffKeys } from './diff.ts';
 export { loadKeyRing } from './load-key-ring.ts';
+export { mirroredCertificates, unreadable } from './mirrored.ts';
+export type { MirroredCertificates } from './mirrored.ts';
 export type {
   CertificateInventoryEntry,
   FileKeyRing,
