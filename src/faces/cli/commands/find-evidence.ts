@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import type { EvidenceVerdict } from '../../../oots/index.ts';
-import { LISTED_COUNTRY } from '../../../protocol/pmode/index.ts';
 import { printEvidence } from '../evidence-lines.ts';
 import { usageError } from '../faults.ts';
 import { examples, notes } from '../manual.ts';
@@ -68,11 +67,14 @@ function wishOf({ procedure, requirement, country, for: procedureCountry, answer
   };
 }
 
+/** Codes that the services write in another way. */
+const WRITTEN_AS: Readonly<Record<string, string>> = { GR: 'EL' };
+
 function countryCode(option: string, text: string): string {
   const code = text.toUpperCase();
   if (!/^[A-Z]{2}$/.test(code))
     throw usageError(`${option} ${text} is no country.`, 'Give two letters: FI, or EL for Greece.');
-  const other = LISTED_COUNTRY[code];
+  const other = WRITTEN_AS[code];
   if (other !== undefined)
     throw usageError(`${option} ${text} is no code of the services.`, `Theirs is ${other}.`);
   return code;
