@@ -1,10 +1,8 @@
 import { describeError } from '../../protocol/errors/index.ts';
-import type { EventStore, Msh, Nature, Observer } from '../../msh/index.ts';
-import { documentPartOf, SERVICE } from '../exchange-header.ts';
-import type { Exchange, ExchangeStore, RecordedDocument, Unrecorded } from '../ports/index.ts';
-import { documentHead } from './document-head.ts';
+import type { EventStore, Msh, Nature, Observer, RowId } from '../../msh/index.ts';
+import type { Exchange, ExchangeStore, RecordedDocument } from '../ports/index.ts';
 import type { ExchangeTimes } from './move.ts';
-import { recordingOf } from './recording.ts';
+import { recordAll } from './record-messages.ts';
 
 /** What the recorder works with; times in ms. */
 export interface RecorderContext {
@@ -28,16 +26,16 @@ export interface Recorder {
   readonly stop: () => Promise<void>;
 }
 
-/** Messages recorded at a time. */
+/** Refusals given, and exchanges that are over ended, at a time. */
 const AT_ONCE = 100;
 
-/** Conversations recorded side by side: their commits are synced together. */
-const SIDE_BY_SIDE = 8;
+/** Refusals that are kept in mind as those that could not be given. */
+const MOST_FAILED = 5_000;
 
 /** ms after an event until its message is recorded, with all that came meanwhile. */
 const GATHER_MS = 200;
 
-/** How far behind the last message it is looked for others at the start: a transaction that is not committed yet may keep one. */
+/** How far behind it is looked for messages from time to time: a transaction that is not committed yet may keep one. */
 const BEHIND_MS = 10 * 60 * 1000;
 
 /**
@@ -53,8 +51,8 @@ const LOOKS = [
 /** ms between two times old documents are forgotten. */
 const FORGET_EVERY_MS = 60 * 60 * 1000;
 
-/** How much is recorded of messages that are older than the first record, ms. */
-const BEFORE_FIRST_MS = 24 * 60 * 60 * 1000;
+/** How long it is tried to record a message, ms; so far behind the last record a recorder begins. */
+const TRIED_MS = 24 * 60 * 60 * 1000;
 
 /**
  * The recorder of one gateway. Several on one store do the same work side by side: what one has recorded the others skip,
@@ -64,6 +62,10 @@ export function createRecorder(context: RecorderContext): Recorder {
   const { store, nature, times } = context;
   const due = createDue(nature.now);
   const answering = answeringFor(context);
+  const refusing = refusingFor(context);
+  let isFar = true;
+  /** When the first message was kept that could not be recorded. */
+  let failing: number | undefined;
   let since: number | undefined;
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
@@ -72,11 +74,14 @@ export function createRecorder(context: RecorderContext): Recorder {
 
   const pass = async (): Promise<void> => {
     const now = nature.now();
-    since ??= ((await store.lastRecorded()) ?? now - BEFORE_FIRST_MS) - BEHIND_MS;
-    await recordAll(context, since, () => stopped);
-    const { behindMs } = LOOKS.find(({ name, everyMs }) => due(name, everyMs))!;
-    since = now - behindMs;
-    if (due('waiting', times.pollMs)) await lookAfterWaiting(context, answering, now);
+    // The clock may have been set back since the last record.
+    since ??= Math.min((await store.lastRecorded()) ?? now, now) - TRIED_MS;
+    const failed = await recordAll(context, since, () => stopped);
+    failing = isFar || failing === undefined ? failed : Math.min(failing, failed ?? failing);
+    const { name, behindMs } = LOOKS.find(({ name: look, everyMs }) => due(look, everyMs))!;
+    isFar = name === 'far';
+    since = Math.max(Math.min(now - behindMs, isFar ? (failing ?? now) : now), now - TRIED_MS);
+    if (due('waiting', times.pollMs)) await lookAfterWaiting(context, { answering, refusing }, now);
     if (due('old', FORGET_EVERY_MS)) await forget(context);
   };
 
@@ -153,83 +158,33 @@ function createDue(now: () => number): (what: string, everyMs: number) => boolea
   };
 }
 
-async function recordAll(context: RecorderContext, since: number, isOver: () => boolean): Promise<void> {
-  for (;;) {
-    const messages = await context.store.unrecorded(SERVICE.value, since, AT_ONCE);
-    let done = 0;
-    const conversations = conversationsIn(messages);
-    const work = async (): Promise<void> => {
-      for (let next = conversations.shift(); next !== undefined; next = conversations.shift())
-        for (const message of next) if (!isOver() && (await recordOne(context, message))) done += 1;
-    };
-    await Promise.all(Array.from({ length: SIDE_BY_SIDE }, work));
-    if (messages.length < AT_ONCE || done === 0) return;
-  }
-}
-
-/** Messages of one conversation stay in their order. */
-function conversationsIn(messages: readonly Unrecorded[]): Unrecorded[][] {
-  const found = new Map<string, Unrecorded[]>();
-  for (const one of messages) {
-    const { conversationId } = one.message.userMessage.collaborationInfo;
-    const before = found.get(conversationId);
-    if (before === undefined) found.set(conversationId, [one]);
-    else before.push(one);
-  }
-  return [...found.values()];
-}
-
-/** Whether it is recorded now; what cannot be is told, and tried again. */
-async function recordOne(context: RecorderContext, unrecorded: Unrecorded): Promise<boolean> {
-  const { store, observer, times } = context;
-  const { messageId, userMessage, pmodeId: pmode } = unrecorded.message;
-  const { conversationId } = userMessage.collaborationInfo;
-  try {
-    const bytes = await documentOf(context, unrecorded);
-    const recording = recordingOf(unrecorded, bytes, times);
-    if ((await store.record(recording)) === 'recorded')
-      observer.emit({
-        event: 'exchanges/recorded',
-        level: 'debug',
-        messageId,
-        conversationId,
-        pmode,
-        kind: recording.document.facts.kind,
-        role: recording.place.role,
-      });
-    return true;
-  } catch (error) {
-    const reason = describeError(error);
-    observer.emit({
-      event: 'exchanges/not-recorded',
-      level: 'error',
-      messageId,
-      conversationId,
-      pmode,
-      reason,
-    });
-    return false;
-  }
-}
-
-async function documentOf({ msh }: RecorderContext, { message }: Unrecorded): Promise<Buffer> {
-  const part = message.parts[documentPartOf(message.userMessage)];
-  return part === undefined ? Buffer.alloc(0) : await documentHead(msh, part);
-}
-
-async function lookAfterWaiting(context: RecorderContext, answering: Answering, now: number): Promise<void> {
-  const { store, refuse } = context;
+async function lookAfterWaiting(
+  context: RecorderContext,
+  { answering, refusing }: { readonly answering: Answering; readonly refusing: () => Promise<void> },
+  now: number,
+): Promise<void> {
+  const { store } = context;
   await store.failUndelivered(now);
-  for (const document of await store.dueRefusals(AT_ONCE))
-    await refuse(document).then(
-      () => store.settleRefusal(document.rowId),
-      // Told already; it stays due.
-      () => undefined,
-    );
+  await refusing();
   for (const exchange of await store.overdue(now, AT_ONCE)) {
     if (exchange.role === 'provider' && context.answerOverdue !== undefined) answering.begin(exchange);
     else await expire(context, exchange, now);
   }
+}
+
+/** Gives refusals that are due. Those that could not be given wait until all others had their turn. */
+function refusingFor({ store, refuse }: RecorderContext): () => Promise<void> {
+  const failed = new Set<RowId>();
+  return async () => {
+    const documents = await store.dueRefusals(AT_ONCE, [...failed]);
+    for (const document of documents)
+      await refuse(document).then(
+        () => store.settleRefusal(document.rowId),
+        // Told already; it stays due.
+        () => failed.add(document.rowId),
+      );
+    if (documents.length < AT_ONCE || failed.size > MOST_FAILED) failed.clear();
+  };
 }
 
 /** Answers to requests that are overdue, while they are given. */

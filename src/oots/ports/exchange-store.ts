@@ -201,9 +201,14 @@ export interface ExchangeFilter {
 export interface ExchangeStore {
   /**
    * Messages of the service kept at or after `since` whose document is not recorded, the first kept first. A message that
-   * answers another comes with or after it, as long as clocks agree.
+   * answers another comes with or after it, as long as clocks agree. Without those of `but`.
    */
-  unrecorded(service: string, since: number, limit: number): Promise<readonly Unrecorded[]>;
+  unrecorded(
+    service: string,
+    since: number,
+    limit: number,
+    but?: readonly RowId[],
+  ): Promise<readonly Unrecorded[]>;
   /** When the last recorded message was kept; undefined when none is recorded. */
   lastRecorded(): Promise<number | undefined>;
   /** Records a document and moves its exchange; `known` when it was recorded before. */
@@ -214,8 +219,8 @@ export interface ExchangeStore {
   overdue(at: number, limit: number): Promise<readonly Exchange[]>;
   /** Becomes `expired`, unless it has moved since it was read; whether it did. */
   expire(exchange: Exchange, at: number): Promise<boolean>;
-  /** Documents whose sender is to be told that they are refused, the first recorded first. */
-  dueRefusals(limit: number): Promise<readonly RecordedDocument[]>;
+  /** Documents whose sender is to be told that they are refused, the first recorded first; without those of `but`. */
+  dueRefusals(limit: number, but?: readonly RowId[]): Promise<readonly RecordedDocument[]>;
   settleRefusal(rowId: RowId): Promise<boolean>;
   getExchange(id: string): Promise<Exchange | undefined>;
   /** The last begun first. */

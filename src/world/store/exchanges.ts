@@ -26,10 +26,11 @@ export async function unrecorded(
   service: string,
   since: number,
   limit: number,
+  but: readonly RowId[] = [],
 ): Promise<readonly Unrecorded[]> {
   // What was received is looked up first: whatever it answers was sent before, and is among what was sent then.
-  const received = await unrecordedRows(db, 'inbound', service, since, limit);
-  const sent = await unrecordedRows(db, 'outbound', service, since, limit);
+  const received = await unrecordedRows(db, 'inbound', { service, since, limit, but });
+  const sent = await unrecordedRows(db, 'outbound', { service, since, limit, but });
   const first = [
     ...sent.map((row) => ({ ...row, direction: 'out' as const })),
     ...received.map((row) => ({ ...row, direction: 'in' as const })),
@@ -46,13 +47,18 @@ export async function unrecorded(
   return first.flatMap(({ row_id }) => messages.get(row_id) ?? []);
 }
 
+interface Wanted {
+  readonly service: string;
+  readonly since: number;
+  readonly limit: number;
+  readonly but: readonly RowId[];
+}
+
 /** Withheld messages are among them: they belong to the exchange, whoever gets them. */
 async function unrecordedRows(
   db: Kysely<Tables>,
   direction: 'outbound' | 'inbound',
-  service: string,
-  since: number,
-  limit: number,
+  { service, since, limit, but }: Wanted,
 ): Promise<readonly { readonly row_id: string; readonly at: number }[]> {
   // The tables differ in the name of one column only, so the types of one serve for both.
   const table = direction as 'outbound';
@@ -63,6 +69,7 @@ async function unrecordedRows(
     .where(keptAt, '>=', since)
     .where('service', '=', service)
     .where('state', '!=', 'DELETED')
+    .$if(but.length > 0, (query) => query.where('row_id', 'not in', but))
     .where((eb) =>
       eb.not(
         eb.exists(
@@ -133,11 +140,16 @@ export async function expire(
 }
 
 /** See `ExchangeStore.dueRefusals`. */
-export async function dueRefusals(db: Kysely<Tables>, limit: number): Promise<readonly RecordedDocument[]> {
+export async function dueRefusals(
+  db: Kysely<Tables>,
+  limit: number,
+  but: readonly RowId[] = [],
+): Promise<readonly RecordedDocument[]> {
   const rows = await db
     .selectFrom('exchange_documents')
     .selectAll()
     .where('refusal', '=', 'due')
+    .$if(but.length > 0, (query) => query.where('row_id', 'not in', but))
     .orderBy('seq')
     .limit(limit)
     .execute();

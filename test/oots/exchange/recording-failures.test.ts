@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { createRecorder } from '../../../src/oots/index.ts';
+import type { Recorder, RecorderContext } from '../../../src/oots/index.ts';
+import { recordingOf } from '../../../src/oots/exchange/recording.ts';
+import { QuoinError } from '../../../src/protocol/errors/index.ts';
+import { openSqliteStore } from '../../../src/world/store/index.ts';
+import type { WholeStore } from '../../../src/world/store/index.ts';
+import { sampleNamed } from '../../support/exchange-pair.ts';
+import { TIMES } from '../../support/exchange-recorders.ts';
+import { newInbound, userMessage } from '../../support/records.ts';
+import { scratchFolder } from '../../support/scratch.ts';
+
+/** A recorder on a real store in which some messages cannot be recorded, until they can. */
+class Failing {
+  readonly store: WholeStore;
+  readonly cannot = new Set<string>();
+  readonly refused: string[] = [];
+  readonly begun = Date.parse('2026-01-15T12:00:00Z');
+  now = this.begun;
+
+  constructor(store: WholeStore) {
+    this.store = store;
+  }
+
+  static async open(test: TestContext): Promise<Failing> {
+    const store = await openSqliteStore({ file: join(scratchFolder(), 'quoin.db') });
+    test.after(() => store.close());
+    return new Failing(store);
+  }
+
+  recorder(): Recorder {
+    const store: RecorderContext['store'] = {
+      ...this.store,
+      record: async (recording) => {
+        if (this.cannot.has(recording.document.messageId))
+          throw new QuoinError('store/unavailable', 'This one cannot be kept.');
+        return this.store.record(recording);
+      },
+    };
+    return createRecorder({
+      store,
+      msh: {
+        openPayload: () => {
+          throw new Error('these messages have no parts');
+        },
+      },
+      observer: { emit: () => undefined },
+      nature: { now: () => this.now, uuid: () => randomUUID() },
+      times: TIMES,
+      refuse: async ({ messageId }) => {
+        if (this.cannot.has(messageId)) throw new Error('This one cannot be refused.');
+        this.refused.push(messageId);
+        await Promise.resolve();
+      },
+    });
+  }
+
+  async received(messageId: string): Promise<string> {
+    const header = userMessage(messageId, { service: 'QueryManager', conversationId: randomUUID() });
+    await this.store.insertInbound(
+      newInbound({ messageId, userMessage: header, receivedAt: this.now, parts: [] }),
+    );
+    return (await this.store.findInbound(messageId))[0]!.rowId;
+  }
+
+  async isRecorded(rowId: string): Promise<boolean> {
+    return (await this.store.documentBytes(rowId)) !== undefined;
+  }
+}
+
+test('messages that cannot be recorded, however many, hold up none that came after them', async (t) => {
+  const failing = await Failing.open(t);
+  for (let n = 0; n < 230; n += 1) {
+    failing.cannot.add(`${n}@bad.example`);
+    await failing.received(`${n}@bad.example`);
+  }
+  failing.now += 1;
+  const rowId = await failing.received('good@example.test');
+  await failing.recorder().record();
+  assert.equal(await failing.isRecorded(rowId), true);
+});
+
+test('a message that could not be recorded for hours is recorded when it can be, by a recorder that begins then too', async (t) => {
+  const failing = await Failing.open(t);
+  const [first, second] = ['first@example.test', 'second@example.test'];
+  failing.cannot.add(first).add(second);
+  const rows = [await failing.received(first), await failing.received(second)];
+  const recorder = failing.recorder();
+  for (let minute = 0; minute < 180; minute += 1) {
+    await recorder.record();
+    failing.now += 60_000;
+  }
+  const other = await failing.received('other@example.test');
+  await recorder.record();
+  assert.equal(await failing.isRecorded(other), true);
+  failing.cannot.delete(first);
+  failing.now += 60_000;
+  await recorder.record();
+  await recorder.record();
+  assert.equal(await failing.isRecorded(rows[0]!), true);
+  failing.cannot.delete(second);
+  await failing.recorder().record();
+  assert.equal(await failing.isRecorded(rows[1]!), true);
+});
+
+test('a recorder that begins after the clock was set back records what is kept from then on', async (t) => {
+  const failing = await Failing.open(t);
+  failing.now += 7 * 86_400_000;
+  await failing.received('future@example.test');
+  await failing.recorder().record();
+  failing.now = failing.begun;
+  const rowId = await failing.received('today@example.test');
+  failing.now += 20 * 60_000;
+  await failing.recorder().record();
+  assert.equal(await failing.isRecorded(rowId), true);
+});
+
+test('refusals that cannot be given, however many, hold up none that are due after them', async (t) => {
+  const failing = await Failing.open(t);
+  const names = [...Array.from({ length: 130 }, (_, n) => `${n}@bad.example`), 'good@example.test'];
+  for (const name of names) {
+    const rowId = await failing.received(name);
+    const message = (await failing.store.getInbound(rowId))!;
+    await failing.store.record({
+      document: {
+        rowId,
+        direction: 'in',
+        messageId: name,
+        at: failing.now,
+        facts: { kind: 'request', version: '2.0', requestId: name },
+      },
+      bytes: Buffer.from('<request/>'),
+      message,
+      place: { role: 'provider', partner: 'AP_A', id: randomUUID() },
+      move: () => ({ flaw: 'repeated-request', refusal: 'due' }),
+    });
+    if (name.endsWith('bad.example')) failing.cannot.add(name);
+  }
+  const recorder = failing.recorder();
+  for (let pass = 0; pass < 3; pass += 1) {
+    await recorder.record();
+    failing.now += TIMES.pollMs;
+  }
+  assert.deepEqual(failing.refused, ['good@example.test']);
+  failing.cannot.clear();
+  for (let pass = 0; pass < 3; pass += 1) {
+    await recorder.record();
+    failing.now += TIMES.pollMs;
+  }
+  assert.equal(failing.refused.length, names.length);
+});
+
+test('a corner that is longer than an index takes, or said twice, is nobody, and the document is recorded', async (t) => {
+  const failing = await Failing.open(t);
+  const long = Array.from({ length: 250 }, () => randomUUID())
+    .join('')
+    .slice(0, 8192);
+  for (const [name, corners] of [
+    ['long@example.test', [long]],
+    ['twice@example.test', ['4711000022', '0815']],
+  ] as const) {
+    const rowId = await failing.received(name);
+    const message = (await failing.store.getInbound(rowId))!;
+    const messageProperties = corners.map((value) => ({ name: 'finalRecipient', value }));
+    const userMessage = { ...message.userMessage, messageProperties };
+    const bytes = Buffer.from(sampleNamed('2.0', 'request-natural'));
+    const { move } = recordingOf({ direction: 'in', message: { ...message, userMessage } }, bytes, TIMES);
+    const { exchange } = move({ exchange: undefined, isRepeated: false });
+    assert.deepEqual([exchange?.state, exchange?.party], ['requested', undefined]);
+  }
+});
