@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, X509Certificate } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -70,6 +70,19 @@ test('separate certificates for signing and encryption', async () => {
   assert.deepEqual(checks(encryption, 'sign'), ['certificate-key-usage']);
   assert.deepEqual(checks(encryption, 'encrypt'), []);
   assert.notEqual(signing.serialNumber, encryption.serialNumber);
+});
+
+test('a certificate for a web server names its hosts and addresses, and no other does', async () => {
+  const issuer = await authority;
+  const common = { issuer, publicKey: issuer.privateKey, subject: 'CN=x', notBefore, notAfter };
+  const hosts = ['localhost', '127.0.0.1', '::1'];
+  const server = new X509Certificate((await issueCertificate({ ...common, uses: ['sign'], hosts })).pem);
+  assert.equal(server.checkHost('localhost'), 'localhost');
+  assert.equal(server.checkHost('elsewhere.example'), undefined);
+  for (const address of ['127.0.0.1', '::1']) assert.equal(server.checkIP(address), address);
+  assert.deepEqual(server.keyUsage, ['1.3.6.1.5.5.7.3.1']);
+  const party = new X509Certificate((await issueCertificate(common)).pem);
+  assert.equal(party.subjectAltName, undefined);
 });
 
 test('the authority may issue for parties, not for authorities', async () => {
