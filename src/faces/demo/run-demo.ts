@@ -72,6 +72,8 @@ async function tell(
   const stage = await setStage(world, {
     folder: options.folder,
     narrator,
+    // Whoever goes on by hand may send any file, and is told what is wrong with it.
+    documentCheck: options.keep ? 'warn' : 'refuse',
     onEvent: (name, event) => narrate(narrator, name, event),
     onExchange: options.trace ? (exchange) => passed.push(exchange) : undefined,
   });

@@ -29,13 +29,12 @@ export interface Stage {
 /** What is told while it runs, and where its files are. */
 export type StageOptions = Pick<PairOptions, 'folder' | 'onEvent' | 'onExchange'> & {
   readonly narrator: Narrator;
+  /** What both sides do with documents that break schema or business rules; refuse them unless told. */
+  readonly documentCheck?: 'refuse' | 'warn' | undefined;
 };
 
 const ANCHOR = join('keys', 'common-services.pem');
 const WEB_AUTHORITY = join('keys', 'web-authority.pem');
-
-/** Both sides hold documents to schema and business rules, and neither sends nor takes one that breaks them. */
-const STRICT = 'legDefaults: { documentCheck: { inbound: refuse, outbound: refuse } }\n';
 
 /** Sets the stage; whatever was started is ended when something fails. */
 export async function setStage(world: DemoWorld, options: StageOptions): Promise<Stage> {
@@ -59,7 +58,7 @@ async function build(
   signal: AbortSignal,
   endings: (() => Promise<unknown>)[],
 ): Promise<Omit<Stage, 'close'>> {
-  const { narrator, folder } = options;
+  const { narrator, folder, documentCheck = 'refuse' } = options;
   const [directoryIdentity, webIdentity] = await Promise.all([
     world.makeDirectoryIdentity(),
     world.makeWebIdentity(['127.0.0.1', 'localhost']),
@@ -80,7 +79,7 @@ async function build(
       ...options,
       files: { [ANCHOR]: directoryIdentity.anchor.pem, [WEB_AUTHORITY]: webIdentity.authority },
       extraConfig: (party) => (party === PARTIES[0] ? asking : ''),
-      extraPMode: STRICT,
+      extraPMode: `legDefaults: { documentCheck: { inbound: ${documentCheck}, outbound: ${documentCheck} } }\n`,
     }),
     (one) => one.stop(),
   );

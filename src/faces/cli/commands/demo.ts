@@ -23,7 +23,10 @@ export function addDemo(program: Command, context: CommandContext): void {
         .choices(['straight', 'preview'])
         .conflicts('browser'),
     )
-    .option('--keep', 'leave everything running afterwards')
+    .option(
+      '--keep',
+      'leave everything running afterwards; documents that break a rule are then warned about, not refused',
+    )
     .option('--trace', 'print the messages on the wire')
     .option(
       '--folder <folder>',
