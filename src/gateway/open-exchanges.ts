@@ -1,7 +1,7 @@
 import type { Msh } from '../msh/index.ts';
 import { createExchanges, createRecorder, refuseDocument } from '../oots/index.ts';
 import type { AnswerWish, Exchange, Exchanges, Recorder } from '../oots/index.ts';
-import { countryOf } from '../protocol/pmode/index.ts';
+import { ourselvesIn } from '../protocol/pmode/index.ts';
 import type { Making, World } from './making.ts';
 
 /** ms between two looks for what other nodes have taken, and for who waits in vain. */
@@ -21,12 +21,7 @@ export function openExchanges({ config, loaded }: Making, world: World, msh: Msh
   const { record, keepMs, previewLinkMs, previewSessionMs, ...times } = config.exchanges;
   if (!record) return undefined;
   const { store, observer, nature, idDomain } = world;
-  const self = (pmodeId: string) => {
-    const pmode = loaded().agreements.pmodes.find(({ id }) => id === pmodeId);
-    const party = pmode?.[pmode.selfIs].party;
-    const country = party === undefined ? undefined : countryOf(party);
-    return party === undefined || country === undefined ? undefined : { name: party.name, country };
-  };
+  const self = (pmodeId: string) => ourselvesIn(loaded().agreements.pmodes, pmodeId);
   const answerOverdue = async (exchange: Exchange): Promise<void> => {
     await exchanges.answer(exchange, TIMEOUT);
   };

@@ -1,7 +1,7 @@
 import { createExchanges } from '../../src/oots/index.ts';
 import type { Exchanges } from '../../src/oots/index.ts';
 import type { ApiKey } from '../../src/config/index.ts';
-import { countryOf } from '../../src/protocol/pmode/index.ts';
+import { ourselvesIn } from '../../src/protocol/pmode/index.ts';
 import { serveApi } from '../faces/rest/api.ts';
 import type { ServedApi } from '../faces/rest/api.ts';
 import { pairExchange } from './exchange-pair.ts';
@@ -66,10 +66,7 @@ async function openSide(
     idDomain: context.idDomain,
     previews: PREVIEWS,
     recordNow: () => recorder.record(),
-    countryIn: (pmodeId) => {
-      const pmode = pmodes.find(({ id }) => id === pmodeId);
-      return pmode && countryOf(pmode[pmode.selfIs].party);
-    },
+    countryIn: (pmodeId) => ourselvesIn(pmodes, pmodeId)?.country,
   });
   const api = await serveApi(test, msh, { exchanges, ...(keys === undefined ? {} : { keys: () => keys }) });
   return { gateway, exchanges, api, record: () => recorder.record() };

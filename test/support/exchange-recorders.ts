@@ -1,6 +1,6 @@
 import { createRecorder, refuseDocument } from '../../src/oots/index.ts';
 import type { Exchange, Recorder, RecorderContext } from '../../src/oots/index.ts';
-import { countryOf } from '../../src/protocol/pmode/index.ts';
+import { ourselvesIn } from '../../src/protocol/pmode/index.ts';
 import type { TestGateway } from './test-gateway.ts';
 
 /** T1, T2 and T3, and how much longer requesters wait; ms. */
@@ -20,12 +20,7 @@ export const PREVIEWS = { linkMs: 900_000, mostMs: 900_000, sessionMs: 2_400_000
 export function recorderOf(gateway: TestGateway, more: Partial<RecorderContext> = {}): Recorder {
   const { msh, context, pmodes, world } = gateway;
   const { observer, nature } = context;
-  const self = (pmodeId: string) => {
-    const pmode = pmodes.find(({ id }) => id === pmodeId);
-    const party = pmode?.[pmode.selfIs].party;
-    const country = party === undefined ? undefined : countryOf(party);
-    return party === undefined || country === undefined ? undefined : { name: party.name, country };
-  };
+  const self = (pmodeId: string) => ourselvesIn(pmodes, pmodeId);
   return createRecorder({
     store: world.store,
     msh,

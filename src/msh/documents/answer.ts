@@ -1,5 +1,5 @@
 import { isQuoinError, QuoinError } from '../../protocol/errors/index.ts';
-import { countryOf, isMismatch, matchLeg } from '../../protocol/pmode/index.ts';
+import { isMismatch, matchLeg, ourselvesIn } from '../../protocol/pmode/index.ts';
 import type { MatchFacts } from '../../protocol/pmode/index.ts';
 import type { MshContext } from '../context.ts';
 import { failureFrom } from '../messages.ts';
@@ -100,10 +100,8 @@ async function composeAnswer(
   documents: DocumentCheck,
   { pmodeId, parts, userMessage, document: report, receivedAt }: InboundMessage,
 ): Promise<DocumentAnswer> {
-  const pmode = context.agreements().pmodes.find(({ id }) => id === pmodeId);
-  const self = pmode?.[pmode.selfIs].party;
-  const country = self === undefined ? undefined : countryOf(self);
-  if (self === undefined || country === undefined || report === undefined)
+  const self = ourselvesIn(context.agreements().pmodes, pmodeId);
+  if (self === undefined || report === undefined)
     throw new QuoinError(
       'send/pmode-gone',
       'The P-Mode of the message is no longer there, or no longer names the country of this access point.',
@@ -115,7 +113,7 @@ async function composeAnswer(
     document,
     report,
     receivedAt,
-    self: { name: self.name, country },
+    self,
   });
 }
 
