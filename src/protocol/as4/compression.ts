@@ -1,5 +1,5 @@
 import { Readable, pipeline } from 'node:stream';
-import { crc32, createGzip, createInflateRaw } from 'node:zlib';
+import { crc32, createGzip, createInflateRaw, gzipSync, inflateRawSync } from 'node:zlib';
 import type { InflateRaw } from 'node:zlib';
 import { byteSource } from './byte-source.ts';
 import type { ByteSource } from './byte-source.ts';
@@ -9,15 +9,52 @@ import { readMemberHeader, readMemberTrailer } from './gzip-member.ts';
 
 const bufferSize = 64 * 1024;
 
+/** bytes of a body that is compressed or decompressed in one call: cheaper than a stream, and over within a millisecond or two. */
+const smallSize = 64 * 1024;
+
+/** bytes that one call may decompress to; what grows beyond takes the way of the large ones, with their limits. */
+const smallGrown = 1024 * 1024;
+
 /** The one compression type of AS4 (AS4 3.1). */
 export const gzipMediaType = 'application/gzip';
 
 /** Compresses a stream as one gzip member. Memory does not depend on its length; errors of the source pass through. */
 export async function* gzip(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const input = byteSource(source);
+  try {
+    const whole = await wholeIfSmall(input);
+    if (whole !== undefined) yield gzipSync(whole);
+    else yield* gzipLarge(input);
+  } finally {
+    await input.close();
+  }
+}
+
+async function* gzipLarge(input: ByteSource): AsyncIterable<Uint8Array> {
   const compressor = createGzip({ chunkSize: bufferSize });
   // The error reaches the reader through `compressor`, which the pipeline destroys with it.
-  pipeline(Readable.from(source, { objectMode: false }), compressor, () => undefined);
+  pipeline(Readable.from(rest(input), { objectMode: false }), compressor, () => undefined);
   for await (const chunk of compressor as AsyncIterable<Buffer>) yield chunk;
+}
+
+async function* rest(input: ByteSource): AsyncGenerator<Uint8Array> {
+  for (let bytes = await input.next(); bytes !== undefined; bytes = await input.next()) yield bytes;
+}
+
+/** All that is still to come, when it is little; otherwise undefined, and nothing is taken. */
+async function wholeIfSmall(input: ByteSource): Promise<Buffer | undefined> {
+  const taken: Uint8Array[] = [];
+  let size = 0;
+  for (;;) {
+    const bytes = await input.next();
+    if (bytes === undefined) return Buffer.concat(taken, size);
+    // The source may use its chunk again once it is asked for the next.
+    taken.push(Buffer.from(bytes));
+    size += bytes.byteLength;
+    if (size <= smallSize) continue;
+    input.giveBack(Buffer.concat(taken, size));
+    return undefined;
+  }
 }
 
 /**
@@ -92,6 +129,29 @@ function checkGrowth(produced: number, consumed: number, limits: CompressionLimi
 
 /** The content of one deflate stream; the source is left at the first byte after it. */
 async function* inflate(input: ByteSource): AsyncIterable<Buffer> {
+  // What is small comes in one piece as a rule; nothing waits for a second one, which may never come.
+  const piece = await input.next();
+  const small = piece === undefined || piece.byteLength > smallSize ? undefined : inflateSmall(piece);
+  if (piece !== undefined) input.giveBack(small === undefined ? piece : piece.subarray(small.consumed));
+  if (small === undefined) yield* inflateLarge(input);
+  else if (small.content.length > 0) yield small.content;
+}
+
+/** In one call; undefined for what is not whole, is damaged or grows much: as a stream it goes on, or is refused in the right words. */
+function inflateSmall(
+  piece: Uint8Array,
+): { readonly content: Buffer; readonly consumed: number } | undefined {
+  try {
+    const inflated: unknown = inflateRawSync(piece, { info: true, maxOutputLength: smallGrown });
+    // With `info` the call gives this, which its type leaves out.
+    const { buffer, engine } = inflated as { readonly buffer: Buffer; readonly engine: InflateRaw };
+    return { content: buffer, consumed: engine.bytesWritten };
+  } catch {
+    return undefined;
+  }
+}
+
+async function* inflateLarge(input: ByteSource): AsyncIterable<Buffer> {
   const inflater = createInflateRaw({ chunkSize: bufferSize });
   const feeding = feed(input, inflater);
   // A failure arrives through the output below; until then it must not count as unhandled.
