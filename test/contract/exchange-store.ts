@@ -23,6 +23,7 @@ export function exchangeStoreContract(name: string, under: ExchangeStoreUnderTes
   describe(`exchange store contract: ${name}`, { skip: under.skip ?? false }, () => {
     recordingTests(under);
     placeTests(under);
+    hostileTests(under);
     waitingTests(under);
     readingTests(under);
     forgettingTests(under);
@@ -290,6 +291,49 @@ function placeTests({ open }: ExchangeStoreUnderTest): void {
       waiting.map((one) => one.message.rowId),
       [message.rowId],
     );
+  });
+}
+
+function hostileTests({ open }: ExchangeStoreUnderTest): void {
+  test('an answer that came long before its request stays on record: nobody would look for it again', async (t) => {
+    const store = await open(t);
+    const message = await received(store);
+    const request = await sent(store, T + 3_600_000);
+    const made = exchange(request);
+    await store.record(recording(message, made, () => ({ flaw: 'unknown-request' }), { kind: 'response' }));
+    await store.record(recording(request, made));
+    assert.deepEqual(await store.unrecorded(SERVICE, T, 10), []);
+    assert.ok(await store.documentBytes(message.rowId));
+  });
+
+  test('an exchange is found by the MessageId of a message of ours, though a partner gave one of theirs the same', async (t) => {
+    const store = await open(t);
+    const ours = await sent(store);
+    const made = exchange(ours);
+    await store.record(recording(ours, made));
+    const theirs = { ...(await received(store)), messageId: ours.messageId };
+    await store.record(recording(theirs, exchange(theirs)));
+    const found = async (filter: Parameters<WholeStore['listExchanges']>[0]): Promise<readonly string[]> =>
+      (await store.listExchanges(filter, { limit: 10 })).items.map(({ id }) => id);
+    assert.equal((await found({ messageId: ours.messageId })).length, 2);
+    assert.deepEqual(await found({ sentMessageId: ours.messageId }), [made.id]);
+  });
+
+  test('of a document that moves nothing no evidence is listed, so that many of them stay small', async (t) => {
+    const store = await open(t);
+    const made = await begun(store);
+    const evidence = [{ role: 'MainEvidence', title: 'x'.repeat(2000) }] as const;
+    const facts = { kind: 'response', evidence } as const;
+    const first = recording(await received(store), made, () => ({ exchange: made }), facts);
+    const second = recording(
+      await received(store),
+      made,
+      () => ({ exchange: made, flaw: 'answered-before' }),
+      facts,
+    );
+    for (const one of [first, second]) assert.equal(await store.record(one), 'recorded');
+    const [, whole, brief] = await store.documentsOf(made.id);
+    assert.deepEqual([whole!.facts.evidence, brief!.facts.evidence], [evidence, undefined]);
   });
 }
 

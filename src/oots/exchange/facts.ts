@@ -9,6 +9,7 @@ import type { EvidenceResponse, ExtrinsicObject } from '../model/response.ts';
 import type { DocumentFacts, RecordedEvidence } from '../ports/index.ts';
 import { readExchangeDocument } from '../read-document.ts';
 import type { ExchangeDocument } from '../read-document.ts';
+import { LONGEST_LINK } from './links.ts';
 import { questionOf } from './question.ts';
 
 type UserMessage = InboundMessage['userMessage'];
@@ -109,9 +110,10 @@ function short(text: string | undefined): string | undefined {
   return text?.trim().slice(0, MOST_CHARACTERS);
 }
 
-/** A link must be whole: one that is cut would lead somewhere else. */
+/** A link must be whole: one that is cut would lead somewhere else, so one that nobody could follow is none. */
 function trimmed(link: string | undefined): string | undefined {
-  return link?.trim();
+  const whole = link?.trim();
+  return whole !== undefined && whole.length > LONGEST_LINK ? '' : whole;
 }
 
 function present<T extends object>(value: T): T {

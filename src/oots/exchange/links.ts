@@ -2,6 +2,9 @@ import { HTTPS } from '../rules/patterns.ts';
 import type { EdmVersion } from '../versions.ts';
 import { wishError } from './refuse-wish.ts';
 
+/** Characters of a link: more than browsers and servers take. */
+export const LONGEST_LINK = 8192;
+
 /**
  * The link to send the citizen to. Before EDM 2.0 it says where they come back to, and by which method; since then the second
  * request does (TDD 4.9).
@@ -21,7 +24,7 @@ export function citizenLink(
 
 /** Whether a link is one a citizen may be sent to (TDD 4.9 4). */
 export function isHttps(link: string): boolean {
-  return HTTPS.test(link) && URL.canParse(link);
+  return link.length <= LONGEST_LINK && HTTPS.test(link) && URL.canParse(link);
 }
 
 /** Throws the error when a link is none a citizen may be sent to (TDD 4.9 4). */
@@ -33,7 +36,7 @@ export function requireHttps(
   if (isHttps(link)) return;
   throw wishError(code, `${field} is no https:// link.`, {
     field,
-    expected: 'an https:// link',
+    expected: `an https:// link of at most ${LONGEST_LINK} characters`,
     found: link,
   });
 }

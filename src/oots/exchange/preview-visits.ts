@@ -1,7 +1,7 @@
 import { subjectOf } from '../answer-request.ts';
 import type { Exchange, PreviewLink } from '../ports/index.ts';
 import { requireHttps } from './links.ts';
-import { AT_PREVIEW, previewOf } from './preview.ts';
+import { AT_PREVIEW, isSuperseded, previewOf } from './preview.ts';
 import { hashOf, isOffered, newToken } from './preview-links.ts';
 import type { DecisionWish, Permit, PreviewVisit } from './preview-types.ts';
 import { readRecorded } from './recorded-document.ts';
@@ -58,7 +58,7 @@ export async function decidePreview(
   const { link, exchange } = await inSession(context, session, permit);
   const decided = { ...wish, decidedAt: nature.now() };
   if (link.decision !== undefined) return await decidedBefore(context, exchange, link, wish);
-  if (!AT_PREVIEW.has(exchange.state)) throw over(exchange);
+  if (!AT_PREVIEW.has(exchange.state) || isSuperseded(exchange, link)) throw over(exchange);
   if (await store.decidePreview(hashOf(session), decided))
     return { changed: true, ...(await visit(context, exchange, { ...link, ...decided })) };
   // Somebody was faster.
@@ -144,7 +144,9 @@ async function visit(
     store.documentsOf(exchange.id),
     readRecorded(context, exchange.requestRowId),
   ]);
-  const request = read?.kind === 'request' ? read.document : undefined;
+  // What is asked since then is not for whoever opened this preview.
+  const isTheirs = read?.kind === 'request' && !isSuperseded(exchange, link);
+  const request = isTheirs ? read.document : undefined;
   return {
     exchange,
     preview: previewOf(exchange, documents, link, nature.now()),

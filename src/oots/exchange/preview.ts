@@ -1,4 +1,5 @@
 import type { Exchange, ExchangeState, PreviewLink, RecordedDocument } from '../ports/index.ts';
+import { isHttps } from './links.ts';
 import { isOffered } from './preview-links.ts';
 import type { Preview } from './preview-types.ts';
 
@@ -29,19 +30,27 @@ export function previewOf(
     decidedAt,
     accepted,
     expiredAt,
-    returnLocation: returnLocationIn(documents) ?? link.returnLocation,
+    returnLocation: followable(returnLocationIn(documents)) ?? link.returnLocation,
   };
 }
 
 /** Since when nothing can come of it any more: its time is over, or the exchange is. */
-function expiry(
-  { state, changedAt }: Exchange,
-  { expiresAt, sessionExpiresAt = expiresAt }: PreviewLink,
-  now: number,
-): number | undefined {
-  const isOver = state !== 'requested' && !AT_PREVIEW.has(state);
+function expiry(exchange: Exchange, link: PreviewLink, now: number): number | undefined {
+  const { state, changedAt } = exchange;
+  const { expiresAt, sessionExpiresAt = expiresAt } = link;
+  const isOver = (state !== 'requested' && !AT_PREVIEW.has(state)) || isSuperseded(exchange, link);
   const ends = Math.min(sessionExpiresAt, isOver ? changedAt : Infinity);
   return ends <= now ? ends : undefined;
+}
+
+/** Whether a preview was opened that the exchange is no longer about: another request was made in it since. */
+export function isSuperseded(exchange: Exchange, link: PreviewLink): boolean {
+  return link.openedAt !== undefined && !isOffered(exchange, link);
+}
+
+/** Whatever a partner wrote, the citizen is sent to a link that can be followed. */
+function followable(link: string | undefined): string | undefined {
+  return link !== undefined && isHttps(link) ? link : undefined;
 }
 
 /** Where the second request says that the citizen comes back to: since EDM 2.0. */

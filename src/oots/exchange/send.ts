@@ -85,7 +85,7 @@ async function recorded(
 ): Promise<Exchange> {
   for (let look = 0; look < LOOKS; look += 1) {
     await recordNow();
-    const { items } = await store.listExchanges({ messageId, role }, { limit: 1 });
+    const { items } = await store.listExchanges({ sentMessageId: messageId, role }, { limit: 1 });
     const [exchange] = items;
     if (exchange !== undefined) return exchange;
   }

@@ -185,6 +185,8 @@ export interface ExchangeFilter {
   readonly requestId?: string | undefined;
   /** MessageId of a message that belongs to it. */
   readonly messageId?: string | undefined;
+  /** The same, of a message of ours: partners choose the ids of theirs. */
+  readonly sentMessageId?: string | undefined;
   /** Only those of these parties; an empty list finds none. */
   readonly parties?: readonly string[] | undefined;
   /** True: answered and not taken yet; false: taken. */

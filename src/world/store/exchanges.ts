@@ -212,6 +212,9 @@ function conditions(filter: ExchangeFilter, slice: Slice): Expression<SqlBool> {
     ...(filter.parties === undefined ? [] : [eb('party', 'in', nonEmpty(filter.parties))]),
     ...(filter.requestId === undefined ? [] : [withDocument('request_id', filter.requestId)]),
     ...(filter.messageId === undefined ? [] : [withDocument('message_id', filter.messageId)]),
+    ...(filter.sentMessageId === undefined
+      ? []
+      : [withDocument('message_id', filter.sentMessageId, ['out'])]),
     ...waitingConditions(filter.waiting),
     ...(filter.since === undefined ? [] : [eb('created_at', '>=', filter.since)]),
     ...(filter.until === undefined ? [] : [eb('created_at', '<', filter.until)]),
@@ -226,7 +229,11 @@ function waitingConditions(waiting: boolean | undefined): readonly Expression<Sq
     : [eb('taken_at', 'is not', null)];
 }
 
-function withDocument(column: 'request_id' | 'message_id', value: string): Expression<SqlBool> {
+function withDocument(
+  column: 'request_id' | 'message_id',
+  value: string,
+  directions: readonly string[] = ['in', 'out'],
+): Expression<SqlBool> {
   return eb(
     'id',
     'in',
@@ -234,6 +241,7 @@ function withDocument(column: 'request_id' | 'message_id', value: string): Expre
       .selectFrom('exchange_documents')
       .select('exchange_documents.exchange')
       .where(`exchange_documents.${column}`, '=', clip(value))
+      .where('exchange_documents.direction', 'in', directions)
       .where('exchange_documents.exchange', 'is not', null)
       .$castTo<{ exchange: string }>(),
   );

@@ -52,7 +52,7 @@ async function recordIn(
   const question = await questionBefore(transaction, recording, found);
   const move = recording.move({ exchange: found?.exchange, question, isRepeated });
   const inserted = await insertDocument(transaction, {
-    ...documentColumns(recording),
+    ...documentColumns(move.flaw === undefined ? recording : withoutEvidence(recording)),
     exchange: (move.exchange ?? found?.exchange)?.id ?? null,
     flaw: move.flaw ?? null,
     refusal: move.refusal ?? null,
@@ -65,6 +65,12 @@ async function recordIn(
   if (move.event !== undefined && move.exchange !== undefined)
     await tellExchange(transaction, tell, move.event, move.exchange, document, message);
   return 'recorded';
+}
+
+/** What moves nothing is read with its exchange each time, however often it comes: its bytes name its evidence. */
+function withoutEvidence(recording: Recording): Recording {
+  const { evidence: _named, ...facts } = recording.document.facts;
+  return { ...recording, document: { ...recording.document, facts } };
 }
 
 const insertDocument = statement((db, row: Insertable<ExchangeDocumentTable>) =>
@@ -101,6 +107,9 @@ async function questionBefore(
   return row === undefined ? undefined : (JSON.parse(row.facts) as DocumentFacts).question;
 }
 
+/** ms by which clocks differ at most; what is older would not be looked for again, and its record would be lost. */
+const EARLY_MS = 5 * 60 * 1000;
+
 /** Answers that were recorded before their request, because clocks differ, are to be recorded once more. */
 async function unrecordEarlyAnswers(
   transaction: Transaction<Tables>,
@@ -112,6 +121,7 @@ async function unrecordEarlyAnswers(
     .deleteFrom('exchange_documents')
     .where('request_id', '=', clip(requestId))
     .where('flaw', '=', 'unknown-request')
+    .where('at', '>=', document.at - EARLY_MS)
     .where('role', '=', place.role)
     .where('partner', '=', place.partner)
     .returning('row_id')
