@@ -23,10 +23,10 @@ export interface WalkPlan {
 }
 
 /** ms between two looks; the portal waits for news by itself. */
-const REST = 50;
+const REST = 200;
 
-/** Looks before the citizen gives up; each waits for up to three seconds. */
-const LOOKS = 60;
+/** Looks before the citizen gives up; an exchange that nobody answers expires before. */
+const LOOKS = 1_000;
 
 /**
  * Plays the citizen by real HTTP: goes through the pages of the portal and the preview as somebody with a browser would,

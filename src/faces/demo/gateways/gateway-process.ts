@@ -33,7 +33,7 @@ export interface GatewayStart {
 }
 
 /** ms a gateway may take until it listens. */
-const START_LIMIT = 60_000;
+const START_LIMIT = 180_000;
 
 /** ms a gateway may take to stop. */
 const STOP_LIMIT = 15_000;
