@@ -171,7 +171,7 @@ function recordingTests({ open }: ExchangeStoreUnderTest): void {
     await Promise.all(
       messages.map((message, index) =>
         store.record({
-          ...recording(message, made),
+          ...recording(message, made, undefined, { requestId: `urn:uuid:${randomUUID()}` }),
           move: ({ exchange: before }) => {
             seen.push(before?.procedure);
             return { exchange: { ...before!, procedure: `${before?.procedure ?? ''}${index}` } };
@@ -304,6 +304,26 @@ function hostileTests({ open }: ExchangeStoreUnderTest): void {
     await store.record(recording(request, made));
     assert.deepEqual(await store.unrecorded(SERVICE, T, 10), []);
     assert.ok(await store.documentBytes(message.rowId));
+  });
+
+  test('of requests with one id that are recorded at once, in exchanges of their own, one counts', async (t) => {
+    const store = await open(t);
+    for (let round = 0; round < 5; round += 1) {
+      const requestId = `urn:uuid:${randomUUID()}`;
+      const messages = [await received(store), await received(store), await received(store)];
+      await Promise.all(
+        messages.map((message) => {
+          const made = exchange(message, { requestId });
+          return store.record(
+            recording(message, made, ({ isRepeated }) =>
+              isRepeated ? { flaw: 'repeated-request', refusal: 'due' } : { exchange: made },
+            ),
+          );
+        }),
+      );
+      assert.equal((await store.listExchanges({ requestId }, { limit: 10 })).items.length, 1);
+      assert.equal((await store.dueRefusals(100)).length, 2 * (round + 1));
+    }
   });
 
   test('an exchange is found by the MessageId of a message of ours, though a partner gave one of theirs the same', async (t) => {

@@ -213,7 +213,10 @@ export interface ExchangeStore {
   ): Promise<readonly Unrecorded[]>;
   /** When the last recorded message was kept; undefined when none is recorded. */
   lastRecorded(): Promise<number | undefined>;
-  /** Records a document and moves its exchange; `known` when it was recorded before. */
+  /**
+   * Records a document and moves its exchange; `known` when it was recorded before. Of requests of one partner and role with
+   * one id, at once or not, `move` sees all but the first as repeated, and must give those a flaw.
+   */
   record(recording: Recording): Promise<'recorded' | 'known'>;
   /** Exchanges whose request was given up by the MSH become `failed`; how many. */
   failUndelivered(at: number): Promise<number>;

@@ -38,7 +38,7 @@ export async function recordDocument(
   }
 }
 
-/** Another node moved the exchange after it was read. */
+/** Another node moved the exchange, or recorded a request with the same id, after it was read. */
 class Overtaken extends Error {}
 
 async function recordIn(
@@ -58,7 +58,7 @@ async function recordIn(
     refusal: move.refusal ?? null,
   });
   // Nothing else is written before this is known.
-  if (inserted.numAffectedRows !== 1n) return 'known';
+  if (inserted.numAffectedRows !== 1n) return await knownOrOvertaken(transaction, document);
   await insertBytes(transaction, { row_id: document.rowId, bytes });
   if (move.exchange !== undefined) await putExchange(transaction, move.exchange, found);
   if (document.facts.kind === 'request') await unrecordEarlyAnswers(transaction, recording);
@@ -77,8 +77,22 @@ const insertDocument = statement((db, row: Insertable<ExchangeDocumentTable>) =>
   db
     .insertInto('exchange_documents')
     .values(row)
-    .onConflict((conflict) => conflict.column('row_id').doNothing()),
+    // Its message is recorded, or another request with its id is.
+    .onConflict((conflict) => conflict.doNothing()),
 );
+
+async function knownOrOvertaken(
+  transaction: Transaction<Tables>,
+  { rowId }: Recording['document'],
+): Promise<'known'> {
+  const known = await transaction
+    .selectFrom('exchange_documents')
+    .select('row_id')
+    .where('row_id', '=', rowId)
+    .executeTakeFirst();
+  if (known === undefined) throw new Overtaken();
+  return 'known';
+}
 
 const insertBytes = statement((db, row: Insertable<ExchangeDocumentBytesTable>) =>
   db.insertInto('exchange_document_bytes').values(row),

@@ -12,6 +12,7 @@ import { documentChecks } from './008-document-checks.ts';
 import { exchanges } from './009-exchanges.ts';
 import { retention } from './010-retention.ts';
 import { previewLinks } from './011-preview-links.ts';
+import { requestIds } from './012-request-ids.ts';
 
 /** One step of the schema, in the portable subset; what differs between engines comes from the engine. */
 export interface Migration {
@@ -32,4 +33,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '009-exchanges', up: exchanges },
   { name: '010-retention', up: retention },
   { name: '011-preview-links', up: previewLinks },
+  { name: '012-request-ids', up: requestIds },
 ];
