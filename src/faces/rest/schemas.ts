@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { fieldErrorsOf } from './field-errors.ts';
 import { RestError } from './problems.ts';
-import type { FieldError } from './problems.ts';
 import { text, value } from './text.ts';
 
 const partyId = z.strictObject({ value: text, type: text.optional() });
@@ -120,21 +120,6 @@ export const SCHEMAS = {
   journalQuery: z.strictObject({ messageId: text.optional(), cursor, limit }),
 } as const;
 
-function pathText(path: readonly PropertyKey[]): string {
-  return path.reduce<string>(
-    (text, step) =>
-      typeof step === 'number' ? `${text}[${step}]` : text === '' ? String(step) : `${text}.${String(step)}`,
-    '',
-  );
-}
-
-function fieldErrors(issue: z.core.$ZodIssue, whole: string): readonly FieldError[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ field: pathText([...issue.path, key]), detail: 'is not known here' }));
-  }
-  return [{ field: pathText(issue.path) || whole, detail: issue.message }];
-}
-
 /** Wrong fields told at once; whoever has more begins with these. */
 const MOST_ERRORS = 100;
 
@@ -143,11 +128,11 @@ const MOST_ERRORS = 100;
  * `rest/unknown-field` or `rest/invalid-field` with every wrong field, a hundred at most.
  */
 export function checked<T>(schema: z.ZodType<T>, value: unknown, whole: string): T {
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
-  const errors = result.error.issues.flatMap((issue) => fieldErrors(issue, whole));
+  const errors = result.error.issues.flatMap((issue) => fieldErrorsOf(issue, whole));
   const unknown = result.error.issues.find((issue) => issue.code === 'unrecognized_keys');
-  const [first] = unknown ? fieldErrors(unknown, whole) : errors;
+  const [first] = unknown ? fieldErrorsOf(unknown, whole) : errors;
   const { field, detail } = first ?? { field: whole, detail: 'is not as expected' };
   throw new RestError(unknown ? 'rest/unknown-field' : 'rest/invalid-field', `${field}: ${detail}`, {
     errors: errors.slice(0, MOST_ERRORS),
