@@ -145,6 +145,8 @@ function providerOf({ provider }: Written, { request, country }: AnswerSources):
     throw wishError('oots/incomplete-answer', 'It is not known in which country the provider is.', {
       field: 'provider.address.country',
       expected: 'a country code',
+      advice:
+        'Have the operator set country for this access point among the parties of the P-Mode; or give provider with identifier, names and address in the answer.',
     });
   return { ...agent, address: agent.address ?? { country: known } };
 }

@@ -4,6 +4,7 @@ import { EDM_VERSIONS, evidenceIn, EXCEPTIONS, subjectOf } from '../../../src/oo
 import type { EdmVersionName, ExceptionType } from '../../../src/oots/index.ts';
 import { composeAnswer } from '../../../src/oots/exchange/compose-answer.ts';
 import type { AnsweredDocument, AnswerWish } from '../../../src/oots/exchange/wishes.ts';
+import type { QuoinError } from '../../../src/protocol/errors/index.ts';
 import { sampleNamed } from '../../support/exchange-pair.ts';
 import { answerSources, assertWrong, firstRequest, messageOf, requestOf, validIn } from './composing.ts';
 
@@ -148,6 +149,10 @@ test('what is wrong with an answer is named by its field', () => {
     () => composeAnswer({ outcome: 'no-match' }, nowhere),
     'oots/incomplete-answer',
     'provider.address.country',
+  );
+  assert.throws(
+    () => composeAnswer({ outcome: 'no-match' }, nowhere),
+    ({ finding }: QuoinError) => /country .* parties of the P-Mode/.test(finding?.advice ?? ''),
   );
 });
 
