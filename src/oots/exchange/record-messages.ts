@@ -1,10 +1,18 @@
 import { describeError } from '../../protocol/errors/index.ts';
-import type { RowId } from '../../msh/index.ts';
+import type { Msh, Observer, RowId } from '../../msh/index.ts';
 import { documentPartOf, SERVICE } from '../exchange-header.ts';
-import type { Unrecorded } from '../ports/index.ts';
+import type { ExchangeStore, Unrecorded } from '../ports/index.ts';
 import { documentHead } from './document-head.ts';
-import type { RecorderContext } from './recorder.ts';
+import type { ExchangeTimes } from './move.ts';
 import { recordingOf } from './recording.ts';
+
+/** What recording a message takes. */
+export interface RecordingContext {
+  readonly store: Pick<ExchangeStore, 'unrecorded' | 'record'>;
+  readonly msh: Pick<Msh, 'openPayload'>;
+  readonly observer: Observer;
+  readonly times: ExchangeTimes;
+}
 
 /** Messages recorded at a time. */
 const AT_ONCE = 100;
@@ -20,7 +28,7 @@ const MOST_FAILING = 5_000;
  * Resolves to when the first of these was kept.
  */
 export async function recordAll(
-  context: RecorderContext,
+  context: RecordingContext,
   since: number,
   isOver: () => boolean,
 ): Promise<number | undefined> {
@@ -59,7 +67,7 @@ function conversationsIn(messages: readonly Unrecorded[]): Unrecorded[][] {
 }
 
 /** Whether it is recorded now; what cannot be is told, and tried again. */
-async function recordOne(context: RecorderContext, unrecorded: Unrecorded): Promise<boolean> {
+async function recordOne(context: RecordingContext, unrecorded: Unrecorded): Promise<boolean> {
   const { store, observer, times } = context;
   const { messageId, userMessage, pmodeId: pmode } = unrecorded.message;
   const { conversationId } = userMessage.collaborationInfo;
@@ -91,7 +99,7 @@ async function recordOne(context: RecorderContext, unrecorded: Unrecorded): Prom
   }
 }
 
-async function documentOf({ msh }: RecorderContext, { message }: Unrecorded): Promise<Buffer> {
+async function documentOf({ msh }: RecordingContext, { message }: Unrecorded): Promise<Buffer> {
   const part = message.parts[documentPartOf(message.userMessage)];
   return part === undefined ? Buffer.alloc(0) : await documentHead(msh, part);
 }

@@ -1,14 +1,13 @@
 import { describeError } from '../../protocol/errors/index.ts';
-import type { EventStore, Msh, Nature, Observer, RowId } from '../../msh/index.ts';
+import type { EventStore, Nature, RowId } from '../../msh/index.ts';
 import type { Exchange, ExchangeStore, RecordedDocument } from '../ports/index.ts';
 import type { ExchangeTimes } from './move.ts';
 import { recordAll } from './record-messages.ts';
+import type { RecordingContext } from './record-messages.ts';
 
 /** What the recorder works with; times in ms. */
-export interface RecorderContext {
+export interface RecorderContext extends RecordingContext {
   readonly store: ExchangeStore & Pick<EventStore, 'onEvent'>;
-  readonly msh: Pick<Msh, 'openPayload'>;
-  readonly observer: Observer;
   readonly nature: Nature;
   readonly times: ExchangeTimes & { readonly pollMs: number; readonly keepMs: number };
   /** Tells whoever sent a request that it is refused; the same each time, so that once is enough. */
