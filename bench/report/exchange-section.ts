@@ -74,7 +74,7 @@ this profile, documents and requests that outlived their message until the next 
 of young objects; reading a document alone costs less than half of what it did), the helper threads of those collections, a second
 look at a row that was just claimed, pages of the store that were read back. After it: on the sending side four to five
 statements of twelve and one or two commits of four (a first attempt is claimed and signed with its submission or from what is at
-hand, decision 35), two statements a message and most of the looking back of what records exchanges, nine tenths of looking for
+hand, decision 35), two statements a message of what records exchanges, nine tenths of looking for
 secrets in what is logged, streams around a small body that is compressed or decompressed. Compared with the program before, round by
 round on a machine that was busy with other work, these make an exchange about a twentieth cheaper, exchanges recorded. Four
 floors are less than half of what an exchange costs, and after
