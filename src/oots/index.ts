@@ -36,8 +36,8 @@ export type {
   Granted,
   PreviewTimes,
 } from './exchange/types.ts';
-export type { MintedLink, Preview, PreviewState, PreviewVisit } from './exchange/preview-types.ts';
-export { citizenLink, isHttps } from './exchange/links.ts';
+export type { MintedLink, Preview, PreviewState, PreviewVisit } from './exchange/preview/preview-types.ts';
+export { citizenLink, isHttps } from './exchange/compose/links.ts';
 export { timelineOf } from './exchange/timeline.ts';
 export type { TimelineEntry, TimelineEvent } from './exchange/timeline.ts';
 export type {
@@ -47,11 +47,11 @@ export type {
   RequestContent,
   RequestWish,
 } from './exchange/wishes.ts';
-export { createRecorder } from './exchange/recorder.ts';
-export type { Recorder, RecorderContext } from './exchange/recorder.ts';
-export type { ExchangeTimes } from './exchange/move.ts';
-export { refuseDocument } from './exchange/refuse.ts';
-export type { RefusalContext } from './exchange/refuse.ts';
+export { createRecorder } from './exchange/follow/recorder.ts';
+export type { Recorder, RecorderContext } from './exchange/follow/recorder.ts';
+export type { ExchangeTimes } from './exchange/follow/move.ts';
+export { refuseDocument } from './exchange/follow/refuse.ts';
+export type { RefusalContext } from './exchange/follow/refuse.ts';
 export { HEADER_RULES, RULES } from './rules/index.ts';
 export type {
   HeaderFacts,

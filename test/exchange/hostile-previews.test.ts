@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { previewOf } from '../../src/oots/exchange/preview.ts';
+import { previewOf } from '../../src/oots/exchange/preview/preview.ts';
 import type { Exchange } from '../../src/oots/index.ts';
 import { assertProblem } from '../faces/rest/api.ts';
 import { contentOf } from '../oots/exchange/composing.ts';

@@ -1,13 +1,13 @@
 import type { InboundMessage, OutboundStatus } from '../../msh/index.ts';
 import type { Exchange, RecordedDocument } from '../ports/index.ts';
 import { answerRequest } from './answer.ts';
-import { linkOf, previewOf } from './preview.ts';
-import { draftLink } from './preview-links.ts';
-import type { MintedLink, Preview } from './preview-types.ts';
-import { decidePreview, openPreview, visitPreview } from './preview-visits.ts';
+import { linkOf, previewOf } from './preview/preview.ts';
+import { draftLink } from './preview/preview-links.ts';
+import type { MintedLink, Preview } from './preview/preview-types.ts';
+import { decidePreview, openPreview, visitPreview } from './preview/preview-visits.ts';
 import { readRecorded } from './recorded-document.ts';
 import { requestEvidence } from './request.ts';
-import { requestPreview } from './request-preview.ts';
+import { requestPreview } from './preview/request-preview.ts';
 import { takeAnswer } from './take.ts';
 import type { ExchangeRecord, Exchanges, ExchangesContext } from './types.ts';
 import type { PreviewLinkWish } from './wishes.ts';

@@ -1,10 +1,10 @@
 import { derivedUuid } from '../derived-uuid.ts';
 import type { Exchange } from '../ports/index.ts';
-import { composeRequest } from './compose-request.ts';
-import type { RequestIds } from './compose-request.ts';
+import { composeRequest } from './compose/compose-request.ts';
+import type { RequestIds } from './compose/compose-request.ts';
 import type { Caller, ExchangesContext, Granted } from './types.ts';
-import { readGiven } from './given-document.ts';
-import { questionOf } from './question.ts';
+import { readGiven } from './compose/given-document.ts';
+import { questionOf } from './follow/question.ts';
 import { wishError } from './refuse-wish.ts';
 import { send, sentBefore } from './send.ts';
 import type { RequestContent, RequestWish } from './wishes.ts';

@@ -1,6 +1,6 @@
 import type { InboundMessage, OutboundStatus } from '../../msh/index.ts';
 import type { RecordedDocument } from '../ports/index.ts';
-import type { Preview } from './preview-types.ts';
+import type { Preview } from './preview/preview-types.ts';
 import type { ExchangeRecord } from './types.ts';
 
 /** What can happen in an exchange. */

@@ -15,7 +15,7 @@ import type {
   RecordedDocument,
 } from '../ports/index.ts';
 import type { ExchangeDocument } from '../read-document.ts';
-import type { DecisionWish, MintedLink, Permit, Preview, PreviewVisit } from './preview-types.ts';
+import type { DecisionWish, MintedLink, Permit, Preview, PreviewVisit } from './preview/preview-types.ts';
 import type { AnswerWish, PreviewLinkWish, RequestWish } from './wishes.ts';
 
 /** Everything there is about one exchange. */

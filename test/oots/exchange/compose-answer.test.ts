@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EDM_VERSIONS, evidenceIn, EXCEPTIONS, subjectOf } from '../../../src/oots/index.ts';
 import type { EdmVersionName, ExceptionType } from '../../../src/oots/index.ts';
-import { composeAnswer } from '../../../src/oots/exchange/compose-answer.ts';
+import { composeAnswer } from '../../../src/oots/exchange/compose/compose-answer.ts';
 import type { AnsweredDocument, AnswerWish } from '../../../src/oots/exchange/wishes.ts';
 import type { QuoinError } from '../../../src/protocol/errors/index.ts';
 import { sampleNamed } from '../../support/exchange-pair.ts';

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EDM_VERSIONS } from '../../../src/oots/index.ts';
 import type { EdmVersionName } from '../../../src/oots/index.ts';
-import { composePreviewRequest } from '../../../src/oots/exchange/compose-preview-request.ts';
-import { composeRequest } from '../../../src/oots/exchange/compose-request.ts';
-import { citizenLink } from '../../../src/oots/exchange/links.ts';
+import { composePreviewRequest } from '../../../src/oots/exchange/compose/compose-preview-request.ts';
+import { composeRequest } from '../../../src/oots/exchange/compose/compose-request.ts';
+import { citizenLink } from '../../../src/oots/exchange/compose/links.ts';
 import { sampleNamed } from '../../support/exchange-pair.ts';
 import { assertWrong, contentOf, firstRequest, IDS, messageOf, validIn } from './composing.ts';
 

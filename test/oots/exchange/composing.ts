@@ -6,8 +6,8 @@ import type {
   ExchangeDocument,
   HeaderFacts,
 } from '../../../src/oots/index.ts';
-import type { AnswerSources } from '../../../src/oots/exchange/compose-answer.ts';
-import type { Composed } from '../../../src/oots/exchange/composed.ts';
+import type { AnswerSources } from '../../../src/oots/exchange/compose/compose-answer.ts';
+import type { Composed } from '../../../src/oots/exchange/compose/composed.ts';
 import type { RequestContent } from '../../../src/oots/exchange/wishes.ts';
 import { QuoinError } from '../../../src/protocol/errors/index.ts';
 import { sampleNamed } from '../../support/exchange-pair.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { questionOf } from '../../../src/oots/exchange/question.ts';
+import { questionOf } from '../../../src/oots/exchange/follow/question.ts';
 import { EDM_VERSIONS, readExchangeDocument } from '../../../src/oots/index.ts';
 import type { EdmVersionName } from '../../../src/oots/index.ts';
 import { sampleNamed } from '../../support/exchange-pair.ts';

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { createRecorder } from '../../../src/oots/index.ts';
 import type { Recorder, RecorderContext } from '../../../src/oots/index.ts';
-import { recordingOf } from '../../../src/oots/exchange/recording.ts';
+import { recordingOf } from '../../../src/oots/exchange/follow/recording.ts';
 import { QuoinError } from '../../../src/protocol/errors/index.ts';
 import { openSqliteStore } from '../../../src/world/store/index.ts';
 import type { WholeStore } from '../../../src/world/store/index.ts';

@@ -1,15 +1,15 @@
-import { isQuoinError } from '../../protocol/errors/index.ts';
-import type { InboundMessage } from '../../msh/index.ts';
-import { contentIdOf } from '../content-id.ts';
-import { evidenceIn } from '../evidence-bundles.ts';
-import { kindOfAction } from '../exchange-header.ts';
-import type { ErrorResponse } from '../model/error-response.ts';
-import type { EvidenceRequest } from '../model/request.ts';
-import type { EvidenceResponse, ExtrinsicObject } from '../model/response.ts';
-import type { DocumentFacts, RecordedEvidence } from '../ports/index.ts';
-import { readExchangeDocument } from '../read-document.ts';
-import type { ExchangeDocument } from '../read-document.ts';
-import { LONGEST_LINK } from './links.ts';
+import { isQuoinError } from '../../../protocol/errors/index.ts';
+import type { InboundMessage } from '../../../msh/index.ts';
+import { contentIdOf } from '../../content-id.ts';
+import { evidenceIn } from '../../evidence-bundles.ts';
+import { kindOfAction } from '../../exchange-header.ts';
+import type { ErrorResponse } from '../../model/error-response.ts';
+import type { EvidenceRequest } from '../../model/request.ts';
+import type { EvidenceResponse, ExtrinsicObject } from '../../model/response.ts';
+import type { DocumentFacts, RecordedEvidence } from '../../ports/index.ts';
+import { readExchangeDocument } from '../../read-document.ts';
+import type { ExchangeDocument } from '../../read-document.ts';
+import { LONGEST_LINK } from '../compose/links.ts';
 import { questionOf } from './question.ts';
 
 type UserMessage = InboundMessage['userMessage'];

@@ -6,7 +6,7 @@ import type {
   ExchangeEventName,
   ExchangeMove,
   ExchangeRole,
-} from '../ports/index.ts';
+} from '../../ports/index.ts';
 
 /** How long what may take, ms (TDD 4.4 4.4.3: T1, T2, T3). */
 export interface ExchangeTimes {

@@ -1,8 +1,8 @@
-import type { InboundMessage, OutboundMessage } from '../../msh/index.ts';
-import { derivedUuid } from '../derived-uuid.ts';
-import { kindOfAction, propertyOf } from '../exchange-header.ts';
-import type { DocumentFacts, ExchangePlace, ExchangeRole, Recording, Unrecorded } from '../ports/index.ts';
-import { UUID } from '../rules/patterns.ts';
+import type { InboundMessage, OutboundMessage } from '../../../msh/index.ts';
+import { derivedUuid } from '../../derived-uuid.ts';
+import { kindOfAction, propertyOf } from '../../exchange-header.ts';
+import type { DocumentFacts, ExchangePlace, ExchangeRole, Recording, Unrecorded } from '../../ports/index.ts';
+import { UUID } from '../../rules/patterns.ts';
 import { readFacts } from './facts.ts';
 import { moveExchange } from './move.ts';
 import type { ExchangeTimes, Moving } from './move.ts';

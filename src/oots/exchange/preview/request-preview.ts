@@ -1,10 +1,10 @@
-import { derivedUuid } from '../derived-uuid.ts';
-import type { Exchange, RecordedDocument } from '../ports/index.ts';
-import { composePreviewRequest } from './compose-preview-request.ts';
-import type { ExchangesContext, Granted } from './types.ts';
-import { readRecorded } from './recorded-document.ts';
-import { wishError } from './refuse-wish.ts';
-import { CALLER, isDuplicate, send, sentBefore } from './send.ts';
+import { derivedUuid } from '../../derived-uuid.ts';
+import type { Exchange, RecordedDocument } from '../../ports/index.ts';
+import { composePreviewRequest } from '../compose/compose-preview-request.ts';
+import type { ExchangesContext, Granted } from '../types.ts';
+import { readRecorded } from '../recorded-document.ts';
+import { wishError } from '../refuse-wish.ts';
+import { CALLER, isDuplicate, send, sentBefore } from '../send.ts';
 
 /**
  * Makes the second request of an exchange. There is one for each first request, whoever asks for it and however often; throws

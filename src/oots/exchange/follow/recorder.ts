@@ -1,6 +1,6 @@
-import { describeError } from '../../protocol/errors/index.ts';
-import type { EventStore, Nature, RowId } from '../../msh/index.ts';
-import type { Exchange, ExchangeStore, RecordedDocument } from '../ports/index.ts';
+import { describeError } from '../../../protocol/errors/index.ts';
+import type { EventStore, Nature, RowId } from '../../../msh/index.ts';
+import type { Exchange, ExchangeStore, RecordedDocument } from '../../ports/index.ts';
 import type { ExchangeTimes } from './move.ts';
 import { recordAll } from './record-messages.ts';
 import type { RecordingContext } from './record-messages.ts';

@@ -1,6 +1,6 @@
-import { HTTPS } from '../rules/patterns.ts';
-import type { EdmVersion } from '../versions.ts';
-import { wishError } from './refuse-wish.ts';
+import { HTTPS } from '../../rules/patterns.ts';
+import type { EdmVersion } from '../../versions.ts';
+import { wishError } from '../refuse-wish.ts';
 
 /** Characters of a link: more than browsers and servers take. */
 export const LONGEST_LINK = 8192;

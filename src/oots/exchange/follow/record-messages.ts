@@ -1,8 +1,8 @@
-import { describeError } from '../../protocol/errors/index.ts';
-import type { Msh, Observer, RowId } from '../../msh/index.ts';
-import { documentPartOf, SERVICE } from '../exchange-header.ts';
-import type { ExchangeStore, Unrecorded } from '../ports/index.ts';
-import { documentHead } from './document-head.ts';
+import { describeError } from '../../../protocol/errors/index.ts';
+import type { Msh, Observer, RowId } from '../../../msh/index.ts';
+import { documentPartOf, SERVICE } from '../../exchange-header.ts';
+import type { ExchangeStore, Unrecorded } from '../../ports/index.ts';
+import { documentHead } from '../document-head.ts';
 import type { ExchangeTimes } from './move.ts';
 import { recordingOf } from './recording.ts';
 

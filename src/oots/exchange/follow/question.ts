@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { EvidenceRequest } from '../model/request.ts';
+import type { EvidenceRequest } from '../../model/request.ts';
 
 /** What tells one natural person from another: how to reach them and how sure their identity is may change in between. */
 const OF_NATURAL = ['identifier', 'familyName', 'givenName', 'dateOfBirth', 'attributes'] as const;

@@ -1,16 +1,16 @@
-import type { Submission } from '../../msh/index.ts';
-import { requesterOf } from '../answer-request.ts';
-import { ACTIONS, SERVICE } from '../exchange-header.ts';
-import type { Agent, Identifier } from '../model/basics.ts';
-import type { EvidenceRequest } from '../model/request.ts';
-import { UUID } from '../rules/patterns.ts';
-import { EDM_VERSIONS, LATEST } from '../versions.ts';
-import type { EdmVersion } from '../versions.ts';
-import { REGREP_MIME_TYPE, writeEvidenceRequest } from '../write-document.ts';
+import type { Submission } from '../../../msh/index.ts';
+import { requesterOf } from '../../answer-request.ts';
+import { ACTIONS, SERVICE } from '../../exchange-header.ts';
+import type { Agent, Identifier } from '../../model/basics.ts';
+import type { EvidenceRequest } from '../../model/request.ts';
+import { UUID } from '../../rules/patterns.ts';
+import { EDM_VERSIONS, LATEST } from '../../versions.ts';
+import type { EdmVersion } from '../../versions.ts';
+import { REGREP_MIME_TYPE, writeEvidenceRequest } from '../../write-document.ts';
 import type { Composed } from './composed.ts';
 import { readGiven } from './given-document.ts';
-import { wishError } from './refuse-wish.ts';
-import type { RequestContent, RequestWish } from './wishes.ts';
+import { wishError } from '../refuse-wish.ts';
+import type { RequestContent, RequestWish } from '../wishes.ts';
 
 /** What a request is given that nobody asked for: new UUIDs, and the time. */
 export interface RequestIds {

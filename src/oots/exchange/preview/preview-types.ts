@@ -1,6 +1,6 @@
-import type { EvidenceRequest } from '../model/request.ts';
-import type { EvidenceSubject } from '../model/response.ts';
-import type { Exchange, PreviewDecision, PreviewLink } from '../ports/index.ts';
+import type { EvidenceRequest } from '../../model/request.ts';
+import type { EvidenceSubject } from '../../model/response.ts';
+import type { Exchange, PreviewDecision, PreviewLink } from '../../ports/index.ts';
 
 /** A link that was made; the token is known to whoever asked for it, and to whom the link is given. */
 export interface MintedLink {

@@ -1,13 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { EvidenceRequest } from '../model/request.ts';
-import type { Exchange, PreviewLink } from '../ports/index.ts';
-import { requireHttps } from './links.ts';
-import { requireRoomForPreview } from './compose-answer.ts';
+import type { EvidenceRequest } from '../../model/request.ts';
+import type { Exchange, PreviewLink } from '../../ports/index.ts';
+import { requireHttps } from '../compose/links.ts';
+import { requireRoomForPreview } from '../compose/compose-answer.ts';
 import type { MintedLink } from './preview-types.ts';
-import { readRecorded } from './recorded-document.ts';
-import { wishError } from './refuse-wish.ts';
-import type { ExchangesContext } from './types.ts';
-import type { PreviewLinkWish } from './wishes.ts';
+import { readRecorded } from '../recorded-document.ts';
+import { wishError } from '../refuse-wish.ts';
+import type { ExchangesContext } from '../types.ts';
+import type { PreviewLinkWish } from '../wishes.ts';
 
 /** Bytes of a token: nobody finds one by trying. */
 const TOKEN_BYTES = 32;

@@ -1,5 +1,5 @@
-import type { Exchange, ExchangeState, PreviewLink, RecordedDocument } from '../ports/index.ts';
-import { isHttps } from './links.ts';
+import type { Exchange, ExchangeState, PreviewLink, RecordedDocument } from '../../ports/index.ts';
+import { isHttps } from '../compose/links.ts';
 import { isOffered } from './preview-links.ts';
 import type { Preview } from './preview-types.ts';
 

@@ -1,4 +1,4 @@
-import type { PartStreams, Submission } from '../../msh/index.ts';
+import type { PartStreams, Submission } from '../../../msh/index.ts';
 
 /** A message of the exchange, ready to be submitted: its first part is the document. */
 export interface Composed {

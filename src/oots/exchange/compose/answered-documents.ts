@@ -1,13 +1,13 @@
-import { subjectOf } from '../answer-request.ts';
-import { cidOf } from '../content-id.ts';
-import type { EvidenceBundle, EvidenceDocument, EvidenceRole } from '../evidence-bundles.ts';
-import type { Agent } from '../model/basics.ts';
-import type { EvidenceRequest } from '../model/request.ts';
-import type { EvidenceMetadata } from '../model/response.ts';
-import { hasCode, MEDIA_TYPES } from '../rules/code-lists.ts';
-import type { EdmVersion } from '../versions.ts';
-import { wishError } from './refuse-wish.ts';
-import type { AnsweredDocument } from './wishes.ts';
+import { subjectOf } from '../../answer-request.ts';
+import { cidOf } from '../../content-id.ts';
+import type { EvidenceBundle, EvidenceDocument, EvidenceRole } from '../../evidence-bundles.ts';
+import type { Agent } from '../../model/basics.ts';
+import type { EvidenceRequest } from '../../model/request.ts';
+import type { EvidenceMetadata } from '../../model/response.ts';
+import { hasCode, MEDIA_TYPES } from '../../rules/code-lists.ts';
+import type { EdmVersion } from '../../versions.ts';
+import { wishError } from '../refuse-wish.ts';
+import type { AnsweredDocument } from '../wishes.ts';
 
 /** What a document takes from elsewhere. */
 export interface MetadataSources {

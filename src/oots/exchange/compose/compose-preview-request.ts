@@ -1,12 +1,12 @@
-import type { InboundMessage } from '../../msh/index.ts';
-import { ACTIONS, SERVICE } from '../exchange-header.ts';
-import type { EvidenceRequest } from '../model/request.ts';
-import { LATEST, versionOf } from '../versions.ts';
-import type { EdmVersion } from '../versions.ts';
-import { REGREP_MIME_TYPE, writeEvidenceRequest } from '../write-document.ts';
+import type { InboundMessage } from '../../../msh/index.ts';
+import { ACTIONS, SERVICE } from '../../exchange-header.ts';
+import type { EvidenceRequest } from '../../model/request.ts';
+import { LATEST, versionOf } from '../../versions.ts';
+import type { EdmVersion } from '../../versions.ts';
+import { REGREP_MIME_TYPE, writeEvidenceRequest } from '../../write-document.ts';
 import type { Composed } from './composed.ts';
 import { requireHttps } from './links.ts';
-import { wishError } from './refuse-wish.ts';
+import { wishError } from '../refuse-wish.ts';
 
 type UserMessage = InboundMessage['userMessage'];
 

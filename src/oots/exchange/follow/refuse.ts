@@ -1,13 +1,13 @@
-import { describeError } from '../../protocol/errors/index.ts';
-import { isGivenUp } from '../../msh/index.ts';
-import type { InboundMessage, Msh, Nature, Observer, Submission } from '../../msh/index.ts';
-import { headerFacts } from '../exchange-header.ts';
-import type { DocumentFlaw, ExchangeStore, RecordedDocument } from '../ports/index.ts';
-import { isAnswerable, refuseRequest } from '../refuse-request.ts';
-import type { RuleFinding } from '../rules/index.ts';
-import { answerPMode } from './answer-pmode.ts';
-import { partsOf } from './composed.ts';
-import { CALLER } from './send.ts';
+import { describeError } from '../../../protocol/errors/index.ts';
+import { isGivenUp } from '../../../msh/index.ts';
+import type { InboundMessage, Msh, Nature, Observer, Submission } from '../../../msh/index.ts';
+import { headerFacts } from '../../exchange-header.ts';
+import type { DocumentFlaw, ExchangeStore, RecordedDocument } from '../../ports/index.ts';
+import { isAnswerable, refuseRequest } from '../../refuse-request.ts';
+import type { RuleFinding } from '../../rules/index.ts';
+import { answerPMode } from '../answer-pmode.ts';
+import { partsOf } from '../compose/composed.ts';
+import { CALLER } from '../send.ts';
 
 /** What refusing works with. */
 export interface RefusalContext {

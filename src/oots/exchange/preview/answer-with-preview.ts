@@ -1,8 +1,8 @@
-import type { Exchange } from '../ports/index.ts';
+import type { Exchange } from '../../ports/index.ts';
 import { draftLink, isMadeOf, isOffered } from './preview-links.ts';
-import { wishError } from './refuse-wish.ts';
-import type { ExchangesContext } from './types.ts';
-import type { AnswerWish } from './wishes.ts';
+import { wishError } from '../refuse-wish.ts';
+import type { ExchangesContext } from '../types.ts';
+import type { AnswerWish } from '../wishes.ts';
 
 /** What decides about the link of an answer. */
 export interface LinkFacts {

@@ -1,28 +1,28 @@
-import type { InboundMessage, Submission, SubmittedPart } from '../../msh/index.ts';
+import type { InboundMessage, Submission, SubmittedPart } from '../../../msh/index.ts';
 import {
   deferredResponse,
   errorResponse,
   evidenceResponse,
   exchangeException,
   previewRequired,
-} from '../answer-request.ts';
-import type { AnswerFacts } from '../answer-request.ts';
-import { checkExchangeDocument } from '../check-document.ts';
-import { ACTIONS, answerProperties, SERVICE } from '../exchange-header.ts';
-import type { Agent } from '../model/basics.ts';
-import type { EvidenceRequest } from '../model/request.ts';
-import type { ExchangeDocument } from '../read-document.ts';
-import type { RuleFinding } from '../rules/index.ts';
-import { LATEST, versionOf } from '../versions.ts';
-import type { EdmVersion } from '../versions.ts';
-import { REGREP_MIME_TYPE, writeExchangeDocument } from '../write-document.ts';
+} from '../../answer-request.ts';
+import type { AnswerFacts } from '../../answer-request.ts';
+import { checkExchangeDocument } from '../../check-document.ts';
+import { ACTIONS, answerProperties, SERVICE } from '../../exchange-header.ts';
+import type { Agent } from '../../model/basics.ts';
+import type { EvidenceRequest } from '../../model/request.ts';
+import type { ExchangeDocument } from '../../read-document.ts';
+import type { RuleFinding } from '../../rules/index.ts';
+import { LATEST, versionOf } from '../../versions.ts';
+import type { EdmVersion } from '../../versions.ts';
+import { REGREP_MIME_TYPE, writeExchangeDocument } from '../../write-document.ts';
 import { bundlesOf } from './answered-documents.ts';
 import type { NamedDocument } from './answered-documents.ts';
 import type { Composed } from './composed.ts';
 import { requireHttps } from './links.ts';
 import { readGiven } from './given-document.ts';
-import { wishError } from './refuse-wish.ts';
-import type { AnsweredDocument, AnswerWish } from './wishes.ts';
+import { wishError } from '../refuse-wish.ts';
+import type { AnsweredDocument, AnswerWish } from '../wishes.ts';
 
 type UserMessage = InboundMessage['userMessage'];
 

@@ -1,12 +1,12 @@
-import { subjectOf } from '../answer-request.ts';
-import type { Exchange, PreviewLink } from '../ports/index.ts';
-import { requireHttps } from './links.ts';
+import { subjectOf } from '../../answer-request.ts';
+import type { Exchange, PreviewLink } from '../../ports/index.ts';
+import { requireHttps } from '../compose/links.ts';
 import { AT_PREVIEW, isSuperseded, previewOf } from './preview.ts';
 import { hashOf, isOffered, newToken } from './preview-links.ts';
 import type { DecisionWish, Permit, PreviewVisit } from './preview-types.ts';
-import { readRecorded } from './recorded-document.ts';
-import { wishError } from './refuse-wish.ts';
-import type { ExchangesContext } from './types.ts';
+import { readRecorded } from '../recorded-document.ts';
+import { wishError } from '../refuse-wish.ts';
+import type { ExchangesContext } from '../types.ts';
 
 /**
  * Opens a link, once: whoever gets the session has it alone. Throws `oots/unknown-preview`, `oots/preview-link-used`,

@@ -1,9 +1,9 @@
-import { isQuoinError } from '../../protocol/errors/index.ts';
-import { readExchangeDocument } from '../read-document.ts';
-import type { DocumentKind, ExchangeDocument } from '../read-document.ts';
-import { versionOf } from '../versions.ts';
-import type { EdmVersion } from '../versions.ts';
-import { wishError } from './refuse-wish.ts';
+import { isQuoinError } from '../../../protocol/errors/index.ts';
+import { readExchangeDocument } from '../../read-document.ts';
+import type { DocumentKind, ExchangeDocument } from '../../read-document.ts';
+import { versionOf } from '../../versions.ts';
+import type { EdmVersion } from '../../versions.ts';
+import { wishError } from '../refuse-wish.ts';
 
 /** RegRep XML that a backend gave to be sent as it is, with what it says. */
 export type GivenDocument<K extends DocumentKind> = Extract<ExchangeDocument, { readonly kind: K }> & {
