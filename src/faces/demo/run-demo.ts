@@ -66,7 +66,7 @@ async function tell(
   narrator.step({
     at: Date.now(),
     who: 'demo',
-    text: 'makes fresh keys and certificates, then starts everything',
+    text: 'makes fresh keys and certificates',
   });
   const passed: TappedExchange[] = [];
   const stage = await setStage(world, {

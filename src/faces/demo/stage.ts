@@ -77,6 +77,12 @@ async function build(
   const pair = ended(
     await startPair(world, {
       ...options,
+      onKeys: () =>
+        narrator.step({
+          at: Date.now(),
+          who: 'demo',
+          text: 'starts two access points, and waits for their doors',
+        }),
       files: { [ANCHOR]: directoryIdentity.anchor.pem, [WEB_AUTHORITY]: webIdentity.authority },
       extraConfig: (party) => (party === PARTIES[0] ? asking : ''),
       extraPMode: `legDefaults: { documentCheck: { inbound: ${documentCheck}, outbound: ${documentCheck} } }\n`,

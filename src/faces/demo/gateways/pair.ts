@@ -33,6 +33,8 @@ export interface PairOptions {
   readonly extraConfig?: string | ((party: string) => string) | undefined;
   /** Extra lines for the P-Mode, below its profile. */
   readonly extraPMode?: string | undefined;
+  /** Keys and certificates are made, the access points start now. */
+  readonly onKeys?: (() => void) | undefined;
   /** How much they log; `debug` unless told. */
   readonly logLevel?: string | undefined;
 }
@@ -49,6 +51,7 @@ export async function startPair(world: DemoWorld, options: PairOptions): Promise
   try {
     await mkdir(join(options.folder, 'keys'));
     const keys = await world.makeKeys(join(options.folder, 'keys'), PARTIES);
+    options.onKeys?.();
     for (let tries = 1; ; tries += 1) {
       try {
         return await startOnce(world, options, keys);
