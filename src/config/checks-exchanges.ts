@@ -27,4 +27,18 @@ export const exchangeChecks: readonly ConfigCheck[] = [
         : []),
     ],
   },
+  {
+    name: 'log-outlasts-exchange',
+    severity: 'error',
+    about:
+      'Documents are kept as long as their exchange may last: the answer is joined to its request by them.',
+    advice:
+      'Make exchanges.keep longer than answerWithin, previewWithin, decideWithin and twice patience together.',
+    run: ({ config: { exchanges } }) => {
+      const { answerMs, previewMs, decisionMs, patienceMs, keepMs } = exchanges;
+      return keepMs > answerMs + previewMs + decisionMs + 2 * patienceMs
+        ? []
+        : [{ path: ['exchanges', 'keep'], message: 'documents would go while their exchange waits' }];
+    },
+  },
 ];

@@ -20,6 +20,13 @@ export const exchangeCases: Readonly<Record<string, readonly Case[]>> = {
       passes: withExchanges({ previewSession: '41m', decideWithin: '1h' }),
     },
   ],
+  'log-outlasts-exchange': [
+    {
+      fails: withExchanges({ keep: '1h' }),
+      path: 'exchanges.keep',
+      passes: withExchanges({ keep: '63m' }),
+    },
+  ],
 };
 
 function withExchanges(exchanges: Settings): Settings {
