@@ -11,7 +11,7 @@ export type { LoadedPModes, PModeFileText } from './load.ts';
 export { matchLeg, isMismatch } from './match.ts';
 export { governingLeg } from './routes.ts';
 export { explainMatch } from './explain.ts';
-export { countryOf, ourselvesIn } from './country.ts';
+export { ourselvesIn } from './country.ts';
 export { weakModes } from './weak-modes.ts';
 export { diffPModes } from './diff.ts';
 export type { PModeChange } from './diff.ts';

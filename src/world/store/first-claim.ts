@@ -1,6 +1,7 @@
 import type { Insertable, Kysely } from 'kysely';
 import type { FirstClaim, RowId } from '../../msh/ports/index.ts';
 import { statement } from './statement.ts';
+import { envelopeColumns } from './rows.ts';
 import type { EnvelopeTable, Tables } from './tables.ts';
 
 /** Takes a row nobody has tried, and keeps what its first attempt has signed. */
@@ -41,13 +42,7 @@ export async function insertFirstEnvelope(
   rowId: RowId,
   { envelope }: FirstClaim,
 ): Promise<void> {
-  await insertNewEnvelope(transaction, {
-    row_id: rowId,
-    encryption_offset: envelope.encryptionOffset,
-    signed_references: JSON.stringify(envelope.references),
-    signer: envelope.signer,
-    bytes: envelope.bytes,
-  });
+  await insertNewEnvelope(transaction, envelopeColumns(rowId, envelope));
 }
 
 const insertNewEnvelope = statement((db, row: Insertable<EnvelopeTable>) =>

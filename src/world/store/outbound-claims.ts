@@ -1,11 +1,12 @@
-import type { ExpressionBuilder, Kysely } from 'kysely';
+import type { ExpressionBuilder, Insertable, Kysely } from 'kysely';
 import { QuoinError } from '../../protocol/errors/index.ts';
 import { CLAIMABLE_STATES } from '../../msh/ports/index.ts';
 import type { KeptEnvelope, OutboundMessage, RowId } from '../../msh/ports/index.ts';
 import { messageOf, one } from './outbound.ts';
+import { envelopeColumns } from './rows.ts';
 import type { OutboundRow } from './rows.ts';
 import { statement } from './statement.ts';
-import type { Tables } from './tables.ts';
+import type { EnvelopeTable, Tables } from './tables.ts';
 
 /**
  * Takes a due row by compare-and-set: of several workers the first update finds the row due, the others do not.
@@ -71,28 +72,14 @@ export async function keepEnvelope(
   rowId: RowId,
   envelope: KeptEnvelope,
 ): Promise<KeptEnvelope> {
-  const inserted = await insertEnvelope(db, {
-    rowId,
-    offset: envelope.encryptionOffset,
-    references: JSON.stringify(envelope.references),
-    signer: envelope.signer,
-    bytes: envelope.bytes,
-  });
+  const inserted = await insertEnvelope(db, envelopeColumns(rowId, envelope));
   if (inserted.numAffectedRows === 1n) return envelope;
   const kept = await one(db, 'row_id', rowId);
   if (kept?.envelope === undefined) throw noSuchRow(rowId);
   return kept.envelope;
 }
 
-interface EnvelopeValues {
-  readonly rowId: RowId;
-  readonly offset: number;
-  readonly references: string;
-  readonly signer: string;
-  readonly bytes: Uint8Array;
-}
-
-const insertEnvelope = statement((db, values: EnvelopeValues) =>
+const insertEnvelope = statement((db, values: Insertable<EnvelopeTable>) =>
   db
     .insertInto('outbound_envelopes')
     .columns(['row_id', 'encryption_offset', 'signed_references', 'signer', 'bytes'])
@@ -101,12 +88,12 @@ const insertEnvelope = statement((db, values: EnvelopeValues) =>
         .selectFrom('outbound')
         .select((row) => [
           'row_id',
-          row.val(values.offset).as('encryption_offset'),
-          row.val(values.references).as('signed_references'),
+          row.val(values.encryption_offset).as('encryption_offset'),
+          row.val(values.signed_references).as('signed_references'),
           row.val(values.signer).as('signer'),
           row.val<Uint8Array>(values.bytes).as('bytes'),
         ])
-        .where('row_id', '=', values.rowId),
+        .where('row_id', '=', values.row_id),
     )
     .onConflict((conflict) => conflict.column('row_id').doNothing()),
 );

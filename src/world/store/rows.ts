@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import type { Insertable, Selectable } from 'kysely';
 import type {
   Attempt,
   BusinessAcceptance,
@@ -11,10 +11,12 @@ import type {
   OutboundMessage,
   ReceivedEnvelope,
   Resend,
+  RowId,
   StoredPart,
 } from '../../msh/ports/index.ts';
 import type {
   AttemptTable,
+  EnvelopeTable,
   InboundTable,
   JournalTable,
   OutboundTable,
@@ -73,6 +75,17 @@ export function businessColumn(business: BusinessAcceptance): string {
 
 function businessFrom(column: string | null): BusinessAcceptance | undefined {
   return column === null ? undefined : (JSON.parse(column) as BusinessAcceptance);
+}
+
+/** The columns of a signed envelope. */
+export function envelopeColumns(rowId: RowId, envelope: KeptEnvelope): Insertable<EnvelopeTable> {
+  return {
+    row_id: rowId,
+    bytes: envelope.bytes,
+    encryption_offset: envelope.encryptionOffset,
+    signed_references: JSON.stringify(envelope.references),
+    signer: envelope.signer,
+  };
 }
 
 function envelopeFrom(row: OutboundRow): KeptEnvelope | undefined {
