@@ -3,11 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildProgram } from '../built-program.ts';
 import type { Outcome } from '../outcome.ts';
-import { cryptoFloor } from './crypto-floor.ts';
-import { payloadOf } from './load.ts';
-import type { Measurement } from './measure.ts';
+import type { Load, Measurement } from './measure.ts';
 import { measureOurs } from './ours.ts';
-import type { Load } from './ours.ts';
 import { startStoreServers } from './store-servers.ts';
 import { measureTheirs, noPhase4 } from './theirs.ts';
 
@@ -19,9 +16,9 @@ export interface ExchangeReport {
 }
 
 const LOADS: readonly Load[] = [
-  { payloadBytes: 5_000, count: 800, concurrency: 16, warmUp: 2000 },
-  { payloadBytes: 100_000, count: 300, concurrency: 16, warmUp: 60 },
-  { payloadBytes: 10_000_000, count: 12, concurrency: 4, warmUp: 2 },
+  { payloadBytes: 5_000, count: 800, rounds: 4, concurrency: 16, warmUp: 5000 },
+  { payloadBytes: 100_000, count: 300, rounds: 3, concurrency: 16, warmUp: 60 },
+  { payloadBytes: 10_000_000, count: 12, rounds: 3, concurrency: 4, warmUp: 2 },
 ];
 
 /**
@@ -45,24 +42,18 @@ async function exchanges(program: readonly string[]): Promise<Outcome<ExchangeRe
     measurements.push(...some);
     for (const one of some) console.log(lineOf(one));
   };
-  for (const keyBits of [2048, 3072])
-    add(await measureOurs(program, keyBits, withFloor(LOADS, keyBits), undefined));
+  for (const keyBits of [2048, 3072]) add(await measureOurs(program, keyBits, LOADS, undefined));
   const servers = await startStoreServers();
   if (typeof servers === 'string') skipped.push(`PostgreSQL and Redis: ${servers}`);
   else {
-    for (const keyBits of [2048, 3072])
-      add(await measureOurs(program, keyBits, withFloor(LOADS, keyBits), servers));
+    for (const keyBits of [2048, 3072]) add(await measureOurs(program, keyBits, LOADS, servers));
     await servers.stop();
   }
   const missing = noPhase4();
   if (missing !== false) skipped.push(`phase4: ${missing}`);
-  else add(await measureTheirs(program, withFloor(LOADS, 2048)));
+  else add(await measureTheirs(program, LOADS));
   for (const one of skipped) console.log(`skipped: ${one}`);
   return { held: verdict(measurements), found: { measurements, skipped } };
-}
-
-function withFloor(loads: readonly Load[], keyBits: number): readonly (Load & { readonly floor: number })[] {
-  return loads.map((load) => ({ ...load, floor: cryptoFloor(keyBits, payloadOf(load.payloadBytes)) }));
 }
 
 function lineOf(one: Measurement): string {

@@ -6,24 +6,15 @@ import { startPair } from '../../src/faces/demo/index.ts';
 import type { Pair } from '../../src/faces/demo/index.ts';
 import { cpuOf } from '../process-cpu.ts';
 import { payloadOf, submitLoad, watchAcknowledgements } from './load.ts';
-import { measurementOf } from './measure.ts';
-import type { Measurement } from './measure.ts';
+import { measure } from './measure.ts';
+import type { Load, Measurement } from './measure.ts';
 import type { StoreServers } from './store-servers.ts';
-
-/** A load of one payload size. */
-export interface Load {
-  readonly payloadBytes: number;
-  readonly count: number;
-  readonly concurrency: number;
-  /** Exchanges before the measured ones, for the compiler of the language to have seen the code. */
-  readonly warmUp: number;
-}
 
 /** Two access points of ours, each a process of `program`, exchange each load; `servers` hold their messages, or each its own file. */
 export async function measureOurs(
   program: readonly string[],
   keyBits: number,
-  loads: readonly (Load & { readonly floor: number })[],
+  loads: readonly Load[],
   servers: StoreServers | undefined,
 ): Promise<readonly Measurement[]> {
   const folder = await mkdtemp(join(tmpdir(), 'quoin-bench-'));
@@ -40,21 +31,17 @@ export async function measureOurs(
   );
   try {
     const measured: Measurement[] = [];
-    for (const { floor, ...load } of loads) {
+    for (const load of loads) {
       const payload = payloadOf(load.payloadBytes);
       const [{ api }] = pair.gateways;
-      await submitLoad(api, acknowledgements, { ...load, count: load.warmUp, payload });
-      const before = cpuOfPair(pair);
-      const result = await submitLoad(api, acknowledgements, { ...load, payload });
       const subject = {
         who: 'Quoin to Quoin',
-        payloadBytes: load.payloadBytes,
         keyBits,
         store: servers === undefined ? 'embedded' : 'PostgreSQL + Redis',
-        concurrency: load.concurrency,
-        floor,
       };
-      measured.push(measurementOf(subject, result, cpuOfPair(pair) - before));
+      const exchange = (count: number) =>
+        submitLoad(api, acknowledgements, { count, concurrency: load.concurrency, payload });
+      measured.push(await measure(subject, load, { exchange, cpu: () => cpuOfPair(pair) }));
     }
     return measured;
   } finally {

@@ -11,15 +11,11 @@ import type { Peer, PeerSend } from '../../test/interop/phase4-peer.ts';
 import { testPki, writeEntry } from '../../test/support/pki.ts';
 import { cpuOf } from '../process-cpu.ts';
 import { payloadOf } from './load.ts';
-import { measurementOf } from './measure.ts';
-import type { Measurement } from './measure.ts';
-import type { Load } from './ours.ts';
+import { measure } from './measure.ts';
+import type { Load, Measurement } from './measure.ts';
 
 /** Options of Java: its full compiler, and memory for the messages it keeps. */
 const JVM = ['-Xmx3g'];
-
-/** Messages of one measurement; it is the slower one, and its rate does not change with more. */
-const MOST_MESSAGES = 300;
 
 /** Why phase4 cannot be measured here, or false. */
 export function noPhase4(): false | string {
@@ -34,33 +30,23 @@ export function noPhase4(): false | string {
  */
 export async function measureTheirs(
   program: readonly string[],
-  loads: readonly (Load & { readonly floor: number })[],
+  loads: readonly Load[],
 ): Promise<readonly Measurement[]> {
   const folder = mkdtempSync(join(tmpdir(), 'quoin-bench-phase4-'));
   const ends: (() => Promise<void>)[] = [];
   try {
     const { peer, us } = await startBoth(program, folder, ends);
     const measured: Measurement[] = [];
-    for (const { floor, ...load } of loads) {
-      const count = Math.min(load.count, MOST_MESSAGES);
+    for (const load of loads) {
       for (const [who, target, pids] of [
         ['phase4 to phase4', { to: PEER, url: peer.url }, [peer.pid]],
         ['phase4 to Quoin', { to: US }, [peer.pid, us.pid]],
       ] as const) {
         const request = requestOf(target, load);
-        await proven(peer, request, load.warmUp, load.concurrency);
-        const used = (): number => pids.reduce((sum, pid) => sum + cpuOf(pid), 0);
-        const before = used();
-        const result = await proven(peer, request, count, load.concurrency);
-        const subject = {
-          who,
-          payloadBytes: load.payloadBytes,
-          keyBits: 2048,
-          concurrency: load.concurrency,
-          floor,
-        };
         const store = who === 'phase4 to Quoin' ? 'embedded' : 'memory';
-        measured.push(measurementOf({ ...subject, store }, { ...result, count }, used() - before));
+        const exchange = (count: number) => proven(peer, request, count, load.concurrency);
+        const cpu = (): number => pids.reduce((sum, pid) => sum + cpuOf(pid), 0);
+        measured.push(await measure({ who, keyBits: 2048, store }, load, { exchange, cpu }));
         await peer.forget();
       }
     }
@@ -75,7 +61,7 @@ async function proven(peer: Peer, request: PeerSend, count: number, threads: num
   const result = await peer.load(request, count, threads);
   if (result.failed > 0)
     throw new Error(`${result.failed} of ${count} messages of phase4 were not acknowledged`);
-  return result;
+  return { ...result, count };
 }
 
 function requestOf(target: Pick<PeerSend, 'to' | 'url'>, load: Load): PeerSend {
