@@ -9,6 +9,8 @@ import {
   webhookHeaders,
   webhookSecrets,
 } from '../../src/config/index.ts';
+import { WEBHOOK_EVENTS } from '../../src/config/webhook-events.ts';
+import { EVENT_TYPES, shortNameOf } from '../../src/msh/index.ts';
 import { scratchFolder } from '../support/scratch.ts';
 
 const SECRET = 'x'.repeat(32);
@@ -28,6 +30,10 @@ function checksOf(webhooks: string, files: Readonly<Record<string, string>> = {}
     .problems.filter(({ severity }) => severity === 'error')
     .map(({ check }) => check);
 }
+
+test('a webhook may ask for each event there is, by its short name', () => {
+  assert.deepEqual(WEBHOOK_EVENTS, EVENT_TYPES.map(shortNameOf));
+});
 
 test('a short webhook has sensible times, tells everything and reads its files', () => {
   const { config, problems } = load(

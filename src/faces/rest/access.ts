@@ -43,7 +43,7 @@ export function doorkeeper({ token, keys, trustNetwork, now }: Doorkeeping): Doo
       return { name: 'token', scopes: API_SCOPES };
     const key = keys && keyFor(shown, keys());
     if (key === undefined) throw unauthorized(request);
-    if (key.expires !== undefined && key.expires <= now()) throw expired(key);
+    if (isExpired(key, now())) throw expired(key);
     return key;
   };
 }
@@ -67,6 +67,11 @@ function unauthorized(request: Request): RestError {
       found: request.headers.authorization === undefined ? 'nothing' : 'something else',
     },
   });
+}
+
+/** True for a key that is let in no more; `now` in ms since the epoch. */
+export function isExpired({ expires }: ApiKey, now: number): boolean {
+  return expires !== undefined && expires <= now;
 }
 
 function expired({ name, expires = 0 }: ApiKey): RestError {

@@ -5,7 +5,7 @@ import type { ApiKey } from '../../config/index.ts';
 import type { Msh, Notifier, Observer } from '../../msh/index.ts';
 import type { Exchanges } from '../../oots/index.ts';
 import { describeError } from '../../protocol/errors/index.ts';
-import { doorkeeper } from './access.ts';
+import { doorkeeper, isExpired } from './access.ts';
 import type { Doorkeeper } from './access.ts';
 import type { ConfigurationDesk } from './configuration-desk.ts';
 import { REST_LIMITS } from './context.ts';
@@ -172,9 +172,10 @@ function refuseOtherMethods(app: Express, routes: readonly OpenRoute[]): void {
   }
 }
 
-/** How many callers there can be: the token is one, and each key. */
-function callersOf({ token, keys }: RestAppOptions): number {
-  return (token === undefined ? 0 : 1) + (keys?.().length ?? 0);
+/** How many can submit: the token is one, and each key that is let in and may. */
+function submittersOf({ token, keys, now = Date.now }: RestAppOptions): number {
+  const able = keys?.().filter((key) => !isExpired(key, now()) && key.scopes.includes('submit')) ?? [];
+  return (token === undefined ? 0 : 1) + able.length;
 }
 
 /** The backend API as an Express application (schemas/openapi/quoin.yaml). */
@@ -187,7 +188,7 @@ export function restApp(options: RestAppOptions): Express {
     exchanges: options.exchanges,
     findEvidence: options.findEvidence,
     streams: { running: 0 },
-    submissions: new Places(limits.submissions, () => callersOf(options)),
+    submissions: new Places(limits.submissions, () => submittersOf(options)),
     observer: options.observer,
     configuration: options.configuration,
     limits,
