@@ -24,6 +24,6 @@ export interface Observer {
 export interface Nature {
   /** ms since the epoch. */
   readonly now: () => number;
-  /** A random UUID, lower case. */
+  /** A new UUID nobody can guess, lower case. */
   readonly uuid: () => string;
 }

@@ -18,6 +18,7 @@ export {
 export { refuseViolations } from './violations.ts';
 export type { Violation } from './violations.ts';
 export { COUNT_LIMITS, interoperableLength } from './values.ts';
+export { timeOrderedUuid } from './time-ordered-uuid.ts';
 export { readMessaging } from './read-messaging.ts';
 export { writeMessaging } from './write-messaging.ts';
 export type { MessagingParts } from './write-messaging.ts';

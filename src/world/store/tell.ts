@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import { isTestService } from '../../protocol/as4/index.ts';
 import type { EventData, EventType, Failure } from '../../msh/ports/index.ts';
+import { timeOrderedUuid } from '../../protocol/ebms/index.ts';
 import type { UserMessage } from '../../protocol/ebms/index.ts';
 import { corner } from './search.ts';
 import { statement } from './statement.ts';
@@ -40,7 +41,7 @@ const insertEvent = statement((db, row: ReturnType<typeof columnsOf>) => db.inse
 function columnsOf(told: Told) {
   const { messageInfo, collaborationInfo } = told.userMessage;
   return {
-    id: randomUUID(),
+    id: timeOrderedUuid(told.at, randomUUID()),
     type: told.type,
     at: told.at,
     direction: told.direction,

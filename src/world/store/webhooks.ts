@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Kysely, Selectable, Transaction } from 'kysely';
+import { timeOrderedUuid } from '../../protocol/ebms/index.ts';
 import type { FanOut, Replay, Replayed, WebhookState } from '../../msh/ports/index.ts';
 import type { Engine } from './engine.ts';
 import { cursorOf, eventFrom, lastSeq, listEvents, seqOf } from './events.ts';
@@ -148,7 +149,7 @@ async function insertDeliveries(
   const rows = events
     .filter((event) => how.wants(eventFrom(event)))
     .map((event) => ({
-      id: randomUUID(),
+      id: timeOrderedUuid(how.now, randomUUID()),
       webhook,
       event_seq: event.seq,
       conversation_id: event.conversation_id,

@@ -168,10 +168,13 @@ test('pretty lines are readable and cannot carry terminal controls', () => {
   );
 });
 
-test('nature is the real clock and random lower-case UUIDs', () => {
+test('nature is the real clock, and UUIDs that carry its time before what is random', () => {
   const before = Date.now();
   const now = systemNature.now();
   assert.ok(now >= before && now <= Date.now());
-  assert.match(systemNature.uuid(), /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
-  assert.notEqual(systemNature.uuid(), systemNature.uuid());
+  const uuid = systemNature.uuid();
+  assert.match(uuid, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  const time = parseInt(uuid.replaceAll('-', '').slice(0, 12), 16);
+  assert.ok(time >= before && time <= Date.now());
+  assert.notEqual(uuid.slice(15), systemNature.uuid().slice(15));
 });
