@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Request } from 'express';
+import type { Request } from './request.ts';
 import { API_SCOPES } from '../../config/index.ts';
 import type { ApiKey } from '../../config/index.ts';
 import type { Principal } from './principal.ts';

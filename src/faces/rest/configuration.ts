@@ -1,3 +1,4 @@
+import { answerJson } from './answer.ts';
 import type { ConfigurationDesk } from './configuration-desk.ts';
 import type { Operation, RestContext } from './context.ts';
 import { RestError } from './problems.ts';
@@ -10,12 +11,12 @@ function deskOf({ configuration }: RestContext): ConfigurationDesk {
 
 /** `GET /v1/configuration`: what is in force, since when, what changed last, and whether all nodes agree. */
 export const getConfiguration: Operation = async (context, _request, response) => {
-  response.json(await deskOf(context).describe());
+  answerJson(response, await deskOf(context).describe());
 };
 
 /** `GET /v1/certificates`: ours and those of partners, as they are in force. */
 export const listCertificates: Operation = (context, _request, response) => {
-  response.json({ items: deskOf(context).certificates() });
+  answerJson(response, { items: deskOf(context).certificates() });
 };
 
 function counted(problems: number): string {
@@ -27,7 +28,7 @@ export const reload: Operation = async (context, request, response) => {
   const { dryRun } = checked(SCHEMAS.reloadQuery, request.query, 'query');
   const desk = deskOf(context);
   const report = dryRun === 'true' ? await desk.preview() : await desk.reload();
-  if (report.outcome !== 'refused') return void response.json(report);
+  if (report.outcome !== 'refused') return void answerJson(response, report);
   const keys = report.changes.map(({ words }) => words).join('; ');
   const except = keys === '' ? '' : `, except for keys of the API: ${keys}`;
   throw new RestError(

@@ -1,4 +1,5 @@
 import type { Leased } from '../../msh/index.ts';
+import { answerJson } from './answer.ts';
 import type { Operation, RestContext } from './context.ts';
 import { findInbound } from './find-inbound.ts';
 import { poll } from './long-poll.ts';
@@ -27,7 +28,7 @@ export const leaseInbox: Operation = async (context, request, response) => {
     },
   );
   if (response.destroyed) return giveBack(context, leased);
-  response.json(leasedView(leased));
+  answerJson(response, leasedView(leased));
 };
 
 /** Nobody has learnt of this lease: its messages need not wait for its end. */
@@ -41,7 +42,7 @@ export const acknowledge: Operation = async (context, request, response) => {
   const body = await readOptionalJson(request, context.limits.messageFieldBytes);
   const { lease } = checked(SCHEMAS.acknowledge, body, 'body');
   const changed = await context.msh.acknowledge(rowId, lease);
-  response.json(standingView(await findInbound(context, rowId), changed));
+  answerJson(response, standingView(await findInbound(context, rowId), changed));
 };
 
 /** `POST /v1/inbox/{id}/release`: the consumer gives the message back before its lease ends. */
@@ -50,12 +51,12 @@ export const releaseInbound: Operation = async (context, request, response) => {
   const body = await readJson(request, context.limits.messageFieldBytes);
   const { lease } = checked(SCHEMAS.release, body, 'body');
   const changed = await context.msh.release(rowId, lease);
-  response.json(standingView(await findInbound(context, rowId), changed));
+  answerJson(response, standingView(await findInbound(context, rowId), changed));
 };
 
 /** `POST /v1/inbox/{id}/redeliver`: a message that was taken waits in the inbox again. */
 export const redeliverInbound: Operation = async (context, request, response) => {
   const message = await findInbound(context, request.params.id);
   await context.msh.redeliver(message, context.principal.name);
-  response.json(standingView(await findInbound(context, message.rowId), true));
+  answerJson(response, standingView(await findInbound(context, message.rowId), true));
 };

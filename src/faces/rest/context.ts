@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Request, Response } from 'express';
+import type { Request, Response } from './request.ts';
 import type { Msh, Notifier, Observer } from '../../msh/index.ts';
 import type { EvidenceVerdict, EvidenceWish, Exchanges, FoundEvidence } from '../../oots/index.ts';
 import { QuoinError } from '../../protocol/errors/index.ts';

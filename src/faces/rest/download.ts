@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Request, Response } from 'express';
+import type { Request, Response } from './request.ts';
 
 /** Endings of file names by media type; anything else ends in `.bin`. */
 const ENDINGS: Readonly<Record<string, string>> = {
@@ -48,7 +48,6 @@ export function setDownloadHeaders(
   },
 ): void {
   const type = HEADER_TYPE.test(file.mediaType) ? file.mediaType : 'application/octet-stream';
-  // Not `response.set`, which would add a charset to the partner's media type.
   response.setHeader('Content-Type', type);
   response.setHeader('Content-Length', file.size);
   response.setHeader('Content-Disposition', `attachment; filename="${safeFileName(file.name, type)}"`);

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Request, Response } from 'express';
+import type { Request, Response } from './request.ts';
 import type { EventCursor, EventFilter, Notifier } from '../../msh/index.ts';
 import type { RestContext } from './context.ts';
 import { RestError } from './problems.ts';
@@ -69,8 +69,6 @@ function mayGoOn({ stillAdmit }: RestContext): boolean {
 }
 
 function open(response: Response): void {
-  response.status(200);
-  // Not `response.set`, which would add a second charset.
   response.setHeader('Content-Type', 'text/event-stream; charset=utf-8');
   // Proxies of the nginx family hold answers back otherwise.
   response.setHeader('X-Accel-Buffering', 'no');

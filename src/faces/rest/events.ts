@@ -1,4 +1,5 @@
 import type { EventFilter } from '../../msh/index.ts';
+import { answerJson } from './answer.ts';
 import type { Operation, RestContext } from './context.ts';
 import { streamTo } from './event-stream.ts';
 import { EVENT_SCHEMAS } from './event-schemas.ts';
@@ -29,7 +30,7 @@ export const listEvents: Operation = async (context, request, response) => {
   const given = Object.entries({ ...request.query, after: page.cursor }).map(
     ([name, value]): [string, string] => [name, String(value)],
   );
-  response.json({
+  answerJson(response, {
     items: page.items.map((event) => notifier.cloudEvent(event)),
     cursor: page.cursor,
     more: page.more,

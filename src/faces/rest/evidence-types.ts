@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { answerJson } from './answer.ts';
 import type { Operation } from './context.ts';
 import { RestError } from './problems.ts';
 import { checked } from './schemas.ts';
@@ -36,7 +37,7 @@ export const listEvidenceTypes: Operation = async ({ findEvidence }, request, re
   if (running >= MOST_AT_ONCE) throw busy();
   running += 1;
   try {
-    response.json(await findEvidence({ ...query, answers: namedAnswers([answers ?? []].flat()) }));
+    answerJson(response, await findEvidence({ ...query, answers: namedAnswers([answers ?? []].flat()) }));
   } finally {
     running -= 1;
   }

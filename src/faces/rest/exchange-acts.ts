@@ -1,4 +1,5 @@
-import type { Request, Response } from 'express';
+import { answerJson } from './answer.ts';
+import type { Request, Response } from './request.ts';
 import type { AnswerWish, Exchange, Granted, RequestWish } from '../../oots/index.ts';
 import type { z } from 'zod';
 import type { PartStreams } from '../../msh/index.ts';
@@ -21,10 +22,10 @@ async function answerGranted(
   { exchange, isNew }: Granted,
   returnLocation?: string,
 ): Promise<void> {
-  response
-    .status(isNew ? 202 : 200)
-    .location(exchangePath(exchange.id))
-    .json(await shown(context, exchange, returnLocation));
+  answerJson(response, await shown(context, exchange, returnLocation), {
+    status: isNew ? 202 : 200,
+    location: exchangePath(exchange.id),
+  });
 }
 
 /** `POST /v1/exchanges`: asks a provider for evidence. */
@@ -123,5 +124,5 @@ export const takeExchange: Operation = async (context, request, response) => {
   );
   const changed = await exchangesOf(context).take(exchange);
   const { id, state, takenAt } = await findExchange(context, exchange.id);
-  response.json({ id, state, changed, takenAt: takenAt && new Date(takenAt).toISOString() });
+  answerJson(response, { id, state, changed, takenAt: takenAt && new Date(takenAt).toISOString() });
 };

@@ -1,4 +1,5 @@
-import type { Request, Response } from 'express';
+import { answerJson } from './answer.ts';
+import type { Request, Response } from './request.ts';
 import type { Exchange, Exchanges } from '../../oots/index.ts';
 import type { Operation, RestContext } from './context.ts';
 import { setDownloadHeaders, streamDownload } from './download.ts';
@@ -62,7 +63,7 @@ export const listExchanges: Operation = async (context, request, response) => {
     waitSeconds: wait ?? 0,
   });
   if (response.destroyed) return;
-  response.json(pageView(page, exchangeView, { path: request.path, query: request.query }));
+  answerJson(response, pageView(page, exchangeView, { path: request.path, query: request.query }));
 };
 
 /** `GET /v1/exchanges/{id}`; `wait` holds the answer while the state is the one of `unless`, or the one it has now. */
@@ -76,7 +77,7 @@ export const getExchange: Operation = async (context, request, response) => {
     { context, response, waitSeconds: wait ?? 0 },
   );
   if (response.destroyed) return;
-  response.json(await shown(context, exchange));
+  answerJson(response, await shown(context, exchange));
 };
 
 /** An exchange with what its documents say, as far as they are kept. */

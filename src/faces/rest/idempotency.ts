@@ -1,4 +1,4 @@
-import type { Request } from 'express';
+import type { Request } from './request.ts';
 import type { Submission } from '../../msh/index.ts';
 import type { Principal } from './principal.ts';
 import { RestError } from './problems.ts';

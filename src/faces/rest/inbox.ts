@@ -1,3 +1,4 @@
+import { answerJson } from './answer.ts';
 import type { Operation } from './context.ts';
 import { setDownloadHeaders, streamDownload } from './download.ts';
 import { findInbound } from './find-inbound.ts';
@@ -24,12 +25,12 @@ export const listInbox: Operation = async (context, request, response) => {
     waitSeconds: wait ?? 0,
   });
   if (response.destroyed) return;
-  response.json(pageView(page, inboundView, { path: request.path, query: request.query }));
+  answerJson(response, pageView(page, inboundView, { path: request.path, query: request.query }));
 };
 
 /** `GET /v1/inbox/{id}`. */
 export const getInbound: Operation = async (context, request, response) => {
-  response.json(inboundView(await findInbound(context, request.params.id)));
+  answerJson(response, inboundView(await findInbound(context, request.params.id)));
 };
 
 /** `GET /v1/inbox/{id}/parts/{n}`: the business document as the partner's backend gave it. */
@@ -92,5 +93,5 @@ export const putInboundBusiness: Operation = async (context, request, response) 
   const message = await findInbound(context, request.params.id);
   const word = checked(SCHEMAS.business, await readJson(request, context.limits.messageFieldBytes), 'body');
   const business = await context.msh.sayBusiness('in', message, { ...word, by: context.principal.name });
-  response.json(businessView(business));
+  answerJson(response, businessView(business));
 };

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Response } from 'express';
+import type { Response } from './request.ts';
 import type { RestContext } from './context.ts';
 
 /** Who waits, and for how long; the API bounds it. */

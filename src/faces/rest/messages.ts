@@ -1,4 +1,5 @@
 import type { OutboundStatus } from '../../msh/index.ts';
+import { answerJson } from './answer.ts';
 import type { Operation, RestContext } from './context.ts';
 import { setDownloadHeaders } from './download.ts';
 import { seesSent } from './parties.ts';
@@ -35,12 +36,12 @@ export const listMessages: Operation = async (context, request, response) => {
     { ...filter, pmodeId: pmode, originalSenders: context.principal.parties },
     { limit: Math.min(limit, context.limits.pageSize), cursor },
   );
-  response.json(pageView(page, outboundView, { path: request.path, query: request.query }));
+  answerJson(response, pageView(page, outboundView, { path: request.path, query: request.query }));
 };
 
 /** `GET /v1/messages/{messageId}`. */
 export const getMessage: Operation = async (context, request, response) => {
-  response.json(statusView(await find(context, request.params.messageId)));
+  answerJson(response, statusView(await find(context, request.params.messageId)));
 };
 
 /** `GET /v1/messages/{messageId}/receipt`: the receipt byte for byte as the partner sent it. */
@@ -83,7 +84,7 @@ export const resendMessage: Operation = async (context, request, response) => {
   const resent = await context.msh.resend(messageId, context.principal.name);
   if (resent === undefined) throw unknownMessage(messageId, 'sent');
   const view = resentView(resent);
-  response.status(202).location(view.links.self).json(view);
+  answerJson(response, view, { status: 202, location: view.links.self });
 };
 
 /** `PUT /v1/messages/{messageId}/business`: what became of the content at the other end; the last word holds. */
@@ -91,5 +92,5 @@ export const putMessageBusiness: Operation = async (context, request, response) 
   const { message } = await find(context, request.params.messageId);
   const word = checked(SCHEMAS.business, await readJson(request, context.limits.messageFieldBytes), 'body');
   const business = await context.msh.sayBusiness('out', message, { ...word, by: context.principal.name });
-  response.json(businessView(business));
+  answerJson(response, businessView(business));
 };

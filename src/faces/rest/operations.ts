@@ -1,3 +1,4 @@
+import { answerJson } from './answer.ts';
 import type { Operation } from './context.ts';
 import { readJson } from './read-json.ts';
 import { SCHEMAS, checked } from './schemas.ts';
@@ -22,7 +23,7 @@ export const explain: Operation = async (context, request, response) => {
     await readJson(request, context.limits.messageFieldBytes),
     'body',
   );
-  response.json({ explanations: context.msh.explain(facts) });
+  answerJson(response, { explanations: context.msh.explain(facts) });
 };
 
 /** `GET /v1/journal`: refusals and notable events. */
@@ -32,10 +33,10 @@ export const listJournal: Operation = async (context, request, response) => {
     { messageId },
     { limit: Math.min(limit, context.limits.pageSize), cursor },
   );
-  response.json(pageView(page, journalView, { path: request.path, query: request.query }));
+  answerJson(response, pageView(page, journalView, { path: request.path, query: request.query }));
 };
 
 /** `GET /health`: the process lives and answers. */
 export const health: Operation = (_context, _request, response) => {
-  response.json({ status: 'up' });
+  answerJson(response, { status: 'up' });
 };

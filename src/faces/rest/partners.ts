@@ -1,4 +1,5 @@
-import type { Request } from 'express';
+import { answerJson } from './answer.ts';
+import type { Request } from './request.ts';
 import type { PartnerStatus } from '../../msh/index.ts';
 import type { Operation, RestContext } from './context.ts';
 import { RestError } from './problems.ts';
@@ -28,12 +29,12 @@ export const partnerView = ({ breaker, pause, dueSince, ...status }: PartnerStat
 /** `GET /v1/partners`: all partners of the P-Modes in force. */
 export const listPartners: Operation = async (context, request, response) => {
   checked(SCHEMAS.nothing, request.query, 'query');
-  response.json({ items: (await context.msh.partners.list()).map(partnerView) });
+  answerJson(response, { items: (await context.msh.partners.list()).map(partnerView) });
 };
 
 /** `GET /v1/partners/{name}`. */
 export const getPartner: Operation = async (context, request, response) => {
-  response.json(await shown(context, nameIn(request)));
+  answerJson(response, await shown(context, nameIn(request)));
 };
 
 /** `POST /v1/partners/{name}/pause`: messages for it wait, on every node, until it is resumed. */
@@ -43,7 +44,7 @@ export const pausePartner: Operation = async (context, request, response) => {
   const name = nameIn(request);
   await shown(context, name);
   await context.msh.partners.pause(name, context.principal.name, reason);
-  response.json(await shown(context, name));
+  answerJson(response, await shown(context, name));
 };
 
 /** `POST /v1/partners/{name}/resume`: what waits goes out. */
@@ -51,7 +52,7 @@ export const resumePartner: Operation = async (context, request, response) => {
   const name = nameIn(request);
   await shown(context, name);
   await context.msh.partners.resume(name);
-  response.json(await shown(context, name));
+  answerJson(response, await shown(context, name));
 };
 
 /** `POST /v1/partners/{name}/reset`: closes its breaker on every node. */
@@ -59,7 +60,7 @@ export const resetPartner: Operation = async (context, request, response) => {
   const name = nameIn(request);
   await shown(context, name);
   await context.msh.partners.reset(name);
-  response.json(await shown(context, name));
+  answerJson(response, await shown(context, name));
 };
 
 function nameIn(request: Request): string {

@@ -1,4 +1,5 @@
 import type { Exchange, PreviewVisit } from '../../oots/index.ts';
+import { answerJson } from './answer.ts';
 import type { Operation, RestContext } from './context.ts';
 import { EXCHANGE_SCHEMAS } from './exchange-schemas.ts';
 import { exchangeView, previewView } from './exchange-views.ts';
@@ -14,26 +15,27 @@ export const mintPreviewLink: Operation = async (context, request, response) => 
   const exchange = await findExchange(context, request.params.id);
   const wish = checked(EXCHANGE_SCHEMAS.previewLink, await readJson(request, MOST_BYTES), 'body');
   const { link, token, location } = await exchangesOf(context).mintPreviewLink(exchange, wish);
-  response.status(201).json({
+  const minted = {
     exchange: link.exchange,
     requestId: link.requestId,
     token,
     location,
     expiresAt: new Date(link.expiresAt).toISOString(),
-  });
+  };
+  answerJson(response, minted, { status: 201 });
 };
 
 /** `POST /v1/preview/open`: the citizen is here; the link is used up. */
 export const openPreview: Operation = async (context, request, response) => {
   const wish = checked(EXCHANGE_SCHEMAS.openPreview, await readJson(request, MOST_BYTES), 'body');
   const { session, ...visit } = await exchangesOf(context).openPreview(wish, permitOf(context));
-  response.json({ session, ...visitView(visit) });
+  answerJson(response, { session, ...visitView(visit) });
 };
 
 /** `POST /v1/preview/session`: what the session of an opened link is about, and where it stands. */
 export const visitPreview: Operation = async (context, request, response) => {
   const { session } = checked(EXCHANGE_SCHEMAS.visitPreview, await readJson(request, MOST_BYTES), 'body');
-  response.json(visitView(await exchangesOf(context).visitPreview(session, permitOf(context))));
+  answerJson(response, visitView(await exchangesOf(context).visitPreview(session, permitOf(context))));
 };
 
 /** `POST /v1/preview/decide`: what the citizen says; once. */
@@ -41,7 +43,7 @@ export const decidePreview: Operation = async (context, request, response) => {
   const body = checked(EXCHANGE_SCHEMAS.decidePreview, await readJson(request, MOST_BYTES), 'body');
   const { session, ...wish } = body;
   const { changed, ...visit } = await exchangesOf(context).decidePreview(session, wish, permitOf(context));
-  response.json({ changed, ...visitView(visit) });
+  answerJson(response, { changed, ...visitView(visit) });
 };
 
 const permitOf =

@@ -133,19 +133,9 @@ function answerTo(error: QuoinError): Answer | undefined {
   return own ?? below ?? refused;
 }
 
-/** Errors that Express raises itself carry a status; the only ones we let through are about the request. */
-function frameworkProblem(error: unknown): RestError | undefined {
-  const { status } = Object(error) as { status?: unknown };
-  if (typeof status !== 'number' || status < 400 || status > 499) return undefined;
-  return new RestError('rest/bad-request', 'The path or query of the request cannot be decoded.', {
-    cause: error,
-    finding: { check: 'request-target', field: 'path', advice: 'Percent-encode ids in paths as UTF-8.' },
-  });
-}
-
 /** What went wrong as a problem; a defect tells nothing about itself. */
 export function problemOf(error: unknown): Problem {
-  const known = error instanceof QuoinError ? error : frameworkProblem(error);
+  const known = error instanceof QuoinError ? error : undefined;
   const answer = known && answerTo(known);
   if (known === undefined || answer === undefined) {
     return {

@@ -1,4 +1,4 @@
-import type { Request } from 'express';
+import type { Request } from './request.ts';
 import { bodyOf, uploadFailure } from './context.ts';
 import { RestError } from './problems.ts';
 

@@ -32,7 +32,7 @@ import { listDeliveries, listWebhooks, replayWebhook } from './webhooks.ts';
 /** One operation of the API, named as in the OpenAPI document. */
 export interface Route {
   readonly method: 'get' | 'post' | 'put';
-  /** Express path; `:name` is one percent-encoded segment. */
+  /** `:name` is one percent-encoded segment. */
   readonly path: string;
   readonly operationId: string;
   /** What a key must be allowed to. */

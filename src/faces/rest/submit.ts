@@ -1,9 +1,10 @@
-import type { Response } from 'express';
 import type { SubmitResult, Submission, SubmittedPart } from '../../msh/index.ts';
+import { answerJson } from './answer.ts';
 import type { Operation } from './context.ts';
 import { idempotencyOf } from './idempotency.ts';
 import { requireOwnReference, requireSender } from './parties.ts';
 import { SCHEMAS } from './schemas.ts';
+import type { Response } from './request.ts';
 import { readUpload } from './uploads.ts';
 import type { UploadShape } from './uploads.ts';
 import { submittedView } from './views.ts';
@@ -21,10 +22,10 @@ const SHAPE: UploadShape<Described> = {
 /** Answers a submission: 202 when it is kept now, 200 when the same one was kept before. */
 export function answerSubmission(response: Response, result: SubmitResult): void {
   const view = submittedView(result);
-  response
-    .status(result.outcome === 'accepted' ? 202 : 200)
-    .location(view.links.self)
-    .json(view);
+  answerJson(response, view, {
+    status: result.outcome === 'accepted' ? 202 : 200,
+    location: view.links.self,
+  });
 }
 
 /** `POST /v1/messages`: JSON with parts in base64, or a form whose files are streamed. */

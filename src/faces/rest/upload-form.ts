@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Busboy } from '@fastify/busboy';
 import type { BusboyHeaders, BusboyInstance } from '@fastify/busboy';
-import type { Request } from 'express';
+import type { Request } from './request.ts';
 import { bodyOf, uploadFailure } from './context.ts';
 import type { RestLimits } from './context.ts';
 import { RestError } from './problems.ts';

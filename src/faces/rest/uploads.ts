@@ -1,4 +1,4 @@
-import type { Request } from 'express';
+import type { Request } from './request.ts';
 import type { z } from 'zod';
 import type { PartStreams } from '../../msh/index.ts';
 import type { RestContext } from './context.ts';

@@ -1,4 +1,5 @@
 import type { Delivery, WebhookStatus } from '../../msh/index.ts';
+import { answerJson } from './answer.ts';
 import type { Operation } from './context.ts';
 import { EVENT_SCHEMAS } from './event-schemas.ts';
 import { readJson } from './read-json.ts';
@@ -48,7 +49,7 @@ const deliveryView = ({ event, ...delivery }: Delivery) => ({
 
 /** `GET /v1/webhooks`: the configured ones and how they stand. */
 export const listWebhooks: Operation = async (context, _request, response) => {
-  response.json({ items: (await context.notifier.webhooks()).map(webhookView) });
+  answerJson(response, { items: (await context.notifier.webhooks()).map(webhookView) });
 };
 
 /** `GET /v1/webhooks/{name}/deliveries`: what a webhook was told, the last first. */
@@ -59,7 +60,7 @@ export const listDeliveries: Operation = async (context, request, response) => {
     { state },
     { limit: Math.min(limit, context.limits.pageSize), cursor },
   );
-  response.json(pageView(page, deliveryView, { path: request.path, query: request.query }));
+  answerJson(response, pageView(page, deliveryView, { path: request.path, query: request.query }));
 };
 
 /** `POST /v1/webhooks/{name}/replay`: tells events again that are still kept. */
@@ -71,5 +72,5 @@ export const replayWebhook: Operation = async (context, request, response) => {
     ...which,
     since: since === undefined ? undefined : Date.parse(since),
   });
-  response.status(202).json({ webhook, deliveries });
+  answerJson(response, { webhook, deliveries }, { status: 202 });
 };

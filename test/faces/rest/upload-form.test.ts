@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { Request } from 'express';
+import type { Request } from '../../../src/faces/rest/request.ts';
 import { REST_LIMITS } from '../../../src/faces/rest/context.ts';
 import { UploadForm } from '../../../src/faces/rest/upload-form.ts';
 
