@@ -6,8 +6,10 @@ import type { EngineDocument } from './engine-form.ts';
 import { excerpt, xmlError } from './errors.ts';
 import { DEFAULT_XML_LIMITS } from './limits.ts';
 import type { XmlLimits } from './limits.ts';
+import { plainTree } from './plain.ts';
 import { lineAt, scanXml } from './scan.ts';
 import type { ScanResult } from './scan.ts';
+import { MARK } from './start-tag.ts';
 import { treeOf } from './tree.ts';
 
 /** A parsed document. It holds memory of the engine until it is disposed where it was made. */
@@ -60,9 +62,12 @@ export function parseXml(bytes: Uint8Array, limits: Partial<XmlLimits> = {}): Xm
     });
   }
   const decoded = decodeXml(bytes);
+  const plain = plainTree(decoded, all);
+  if (plain !== undefined) return new ParsedXml(decoded.utf8, NOTHING_SCANNED, undefined, plain);
+  if (!beginsWithMarkup(decoded.utf8)) throw notXml();
   const scanned = scanXml(decoded, all);
   const doc = parse(decoded.utf8);
-  if (scanned.isComplete && doc.dtd === null) return new ParsedXml(doc, decoded.utf8, scanned);
+  if (scanned.isComplete && doc.dtd === null) return new ParsedXml(decoded.utf8, scanned, doc, undefined);
   doc.dispose();
   throw xmlError('xml/not-well-formed', 'The document is not well-formed.');
 }
@@ -86,6 +91,17 @@ export function engineDocument(doc: XmlDoc): EngineDocument {
   });
 }
 
+/** What is no XML at all need not be read to be refused: payloads are looked at whatever they are. */
+function beginsWithMarkup(utf8: Uint8Array): boolean {
+  return utf8.find((byte) => byte > MARK.space) === MARK.lt;
+}
+
+function notXml(): Error {
+  return xmlError('xml/not-well-formed', "The document is not well-formed: it does not begin with '<'.", {
+    expected: "'<'",
+  });
+}
+
 function parse(utf8: Uint8Array): XmlDocument {
   try {
     const option = utf8.byteLength > LARGE ? OPTIONS | ParseOption.XML_PARSE_HUGE : OPTIONS;
@@ -106,25 +122,44 @@ function notWellFormed(error: unknown): Error {
   });
 }
 
+/** Of a document that is written plainly. */
+const NOTHING_SCANNED: Pick<ScanResult, 'instructions' | 'escapedNamespaces' | 'startTags'> = {
+  instructions: 0,
+  escapedNamespaces: 0,
+  startTags: [],
+};
+
 /** A class, because an object literal with a getter is of a shape of its own that lives long, and what it refers to with it. */
 class ParsedXml implements XmlDoc, EngineDocument {
-  readonly document: XmlDocument;
   readonly size: number;
   readonly processingInstructions: number;
   readonly escapedNamespaces: number;
   alive = true;
   readonly #utf8: Uint8Array;
   readonly #startTags: readonly number[];
+  #document: XmlDocument | undefined;
   #root: XmlElement | undefined;
 
-  constructor(document: XmlDocument, utf8: Uint8Array, scanned: ScanResult) {
-    this.document = document;
+  /** With the document of the engine or, where it was not needed, with the root element. */
+  constructor(
+    utf8: Uint8Array,
+    scanned: typeof NOTHING_SCANNED,
+    document: XmlDocument | undefined,
+    root: XmlElement | undefined,
+  ) {
     this.size = utf8.byteLength;
     this.processingInstructions = scanned.instructions;
     this.escapedNamespaces = scanned.escapedNamespaces;
     this.#utf8 = utf8;
     this.#startTags = scanned.startTags;
+    this.#document = document;
+    this.#root = root;
     open += 1;
+  }
+
+  /** The engine reads a plain document only when it has to do something with it. */
+  get document(): XmlDocument {
+    return (this.#document ??= parse(this.#utf8));
   }
 
   get root(): XmlElement {
@@ -135,7 +170,7 @@ class ParsedXml implements XmlDoc, EngineDocument {
     if (!this.alive) return;
     this.alive = false;
     open -= 1;
-    this.document.dispose();
+    this.#document?.dispose();
   }
 
   [Symbol.dispose](): void {

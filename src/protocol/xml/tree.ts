@@ -81,7 +81,8 @@ function readStartTag(
   });
 }
 
-interface Written {
+/** An attribute as it stands in canonical form, `text` being all of it. */
+export interface Written {
   readonly name: string;
   readonly value: string;
   readonly text: string;
@@ -107,12 +108,12 @@ function namespaceFor(
 }
 
 /** The prefix an attribute declares; undefined for an attribute that declares none. */
-function declaredPrefix(name: string): string | undefined {
+export function declaredPrefix(name: string): string | undefined {
   if (name === 'xmlns') return '';
   return name.startsWith('xmlns:') ? name.slice('xmlns:'.length) : undefined;
 }
 
-function split(qualified: string): readonly [prefix: string, name: string] {
+export function split(qualified: string): readonly [prefix: string, name: string] {
   const colon = qualified.indexOf(':');
   return colon < 0 ? ['', qualified] : [qualified.slice(0, colon), qualified.slice(colon + 1)];
 }
