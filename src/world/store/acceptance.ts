@@ -1,37 +1,25 @@
-import type { Kysely } from 'kysely';
 import type { BusinessAcceptance, RowId } from '../../msh/ports/index.ts';
 import { businessColumn } from './rows.ts';
-import type { Tables } from './tables.ts';
+import { hitOne, step } from './work.ts';
+import type { Work } from './work.ts';
 
 /** What the backend says of the business content of a received message. */
-export function acceptInbound(
-  db: Kysely<Tables>,
-  rowId: RowId,
-  business: BusinessAcceptance,
-): Promise<boolean> {
-  return accept(db, 'inbound', rowId, business);
+export function acceptInbound(rowId: RowId, business: BusinessAcceptance): Work<boolean> {
+  return accept('inbound', rowId, business);
 }
 
 /** What the backend learnt of the fate of a sent message beyond its receipt. */
-export function acceptOutbound(
-  db: Kysely<Tables>,
-  rowId: RowId,
-  business: BusinessAcceptance,
-): Promise<boolean> {
-  return accept(db, 'outbound', rowId, business);
+export function acceptOutbound(rowId: RowId, business: BusinessAcceptance): Work<boolean> {
+  return accept('outbound', rowId, business);
 }
 
-async function accept(
-  db: Kysely<Tables>,
-  table: 'inbound' | 'outbound',
-  rowId: RowId,
-  business: BusinessAcceptance,
-): Promise<boolean> {
+function* accept(table: 'inbound' | 'outbound', rowId: RowId, business: BusinessAcceptance): Work<boolean> {
   // Both tables have the columns named here, so the types of one serve for both.
-  const set = await db
-    .updateTable(table as 'outbound')
-    .set({ business: businessColumn(business) })
-    .where('row_id', '=', rowId)
-    .executeTakeFirst();
-  return set.numUpdatedRows === 1n;
+  const set = yield* step((db) =>
+    db
+      .updateTable(table as 'outbound')
+      .set({ business: businessColumn(business) })
+      .where('row_id', '=', rowId),
+  );
+  return hitOne(set);
 }

@@ -1,46 +1,31 @@
-import type { Insertable, Kysely, Transaction } from 'kysely';
+import type { Insertable } from 'kysely';
 import { FINAL_STATES } from '../../msh/ports/index.ts';
 import type { Attempt, EventType, OutboundMessage, RowId, Settlement } from '../../msh/ports/index.ts';
 import { attemptFrom, failureColumn, receiptColumns } from './rows.ts';
 import type { OutboundRow } from './rows.ts';
-import { statement } from './statement.ts';
-import type { AttemptTable, Tables } from './tables.ts';
+import { prepared } from './statement.ts';
+import type { AttemptTable } from './tables.ts';
 import { summaryOf } from './tell.ts';
 import type { Tell } from './tell.ts';
+import { step } from './work.ts';
+import type { Work } from './work.ts';
 
 /** Moves the message and writes the attempt in one transaction, if the attempt still holds the row. */
-export async function settleAttempt(
-  db: Kysely<Tables>,
+export function* settleAttempt(
   tell: Tell,
   rowId: RowId,
   attempt: Attempt,
   settlement: Settlement,
-): Promise<boolean> {
-  return await db.transaction().execute(async (transaction) => {
-    const { rows } = await settleRow(transaction, {
-      at_row: rowId,
-      at_attempt: attempt.number,
-      ...settled(settlement),
-    });
-    const [moved] = rows;
-    if (moved === undefined) return false;
-    await insertAttempt(transaction, {
-      row_id: rowId,
-      number: attempt.number,
-      started_at: attempt.startedAt,
-      ended_at: attempt.endedAt,
-      address: attempt.address,
-      outcome: attempt.outcome,
-      http_status: attempt.httpStatus ?? null,
-      recipient: attempt.recipient ?? null,
-      failure: failureColumn(attempt.failure),
-    });
-    await tellOutcome(transaction, tell, { rowId, ...moved }, settlement);
-    return true;
-  });
+): Work<boolean> {
+  const { rows } = yield* settleRow({ at_row: rowId, at_attempt: attempt.number, ...settled(settlement) });
+  const [moved] = rows;
+  if (moved === undefined) return false;
+  yield* insertAttempt(attemptColumns(rowId, attempt));
+  yield* tellOutcome(tell, { rowId, ...moved }, settlement);
+  return true;
 }
 
-const settleRow = statement(
+const settleRow = prepared(
   (
     db,
     {
@@ -58,7 +43,21 @@ const settleRow = statement(
       .returning(['pmode_id', 'partner', 'user_message', 'attempts']),
 );
 
-const insertAttempt = statement((db, row: Insertable<AttemptTable>) => db.insertInto('attempts').values(row));
+const insertAttempt = prepared((db, row: Insertable<AttemptTable>) => db.insertInto('attempts').values(row));
+
+function attemptColumns(rowId: RowId, attempt: Attempt): Insertable<AttemptTable> {
+  return {
+    row_id: rowId,
+    number: attempt.number,
+    started_at: attempt.startedAt,
+    ended_at: attempt.endedAt,
+    address: attempt.address,
+    outcome: attempt.outcome,
+    http_status: attempt.httpStatus ?? null,
+    recipient: attempt.recipient ?? null,
+    failure: failureColumn(attempt.failure),
+  };
+}
 
 /** What a final state is told as. */
 const OUTCOMES: Readonly<Partial<Record<Settlement['state'], EventType>>> = {
@@ -66,16 +65,15 @@ const OUTCOMES: Readonly<Partial<Record<Settlement['state'], EventType>>> = {
   SEND_FAILURE: 'eu.quoin.message.failed',
 };
 
-async function tellOutcome(
-  transaction: Transaction<Tables>,
+function* tellOutcome(
   tell: Tell,
   row: Pick<OutboundRow, 'pmode_id' | 'partner' | 'user_message' | 'attempts'> & { readonly rowId: RowId },
   settlement: Settlement,
-): Promise<void> {
+): Work<void> {
   const type = OUTCOMES[settlement.state];
   if (type === undefined) return;
   const receiptId = settlement.receipt?.messageId;
-  await tell(transaction, {
+  yield* tell({
     type,
     at: settlement.at,
     direction: 'out',
@@ -106,12 +104,9 @@ function settled(settlement: Settlement) {
 }
 
 /** The attempts of a message by number. */
-export async function attemptsOf(db: Kysely<Tables>, rowId: RowId): Promise<readonly Attempt[]> {
-  const rows = await db
-    .selectFrom('attempts')
-    .selectAll()
-    .where('row_id', '=', rowId)
-    .orderBy('number')
-    .execute();
+export function* attemptsOf(rowId: RowId): Work<readonly Attempt[]> {
+  const { rows } = yield* step((db) =>
+    db.selectFrom('attempts').selectAll().where('row_id', '=', rowId).orderBy('number'),
+  );
   return rows.map(attemptFrom);
 }

@@ -1,5 +1,6 @@
 import type { ColumnBuilderCallback, Dialect, Kysely, Transaction } from 'kysely';
 import type { Tables } from './tables.ts';
+import type { Work } from './work.ts';
 
 /**
  * Tables that are read upwards by a cursor on `seq`, by readers that must not miss a row. A number is taken when a row is
@@ -22,6 +23,10 @@ export interface DatabaseFault {
 export interface Engine {
   /** Makes connections that yield integers as numbers and bytes as Buffers. */
   readonly dialect: Dialect;
+  /** Performs work whose statements need not happen as a whole; durable when it resolves. */
+  readonly perform: <T>(db: Kysely<Tables>, work: () => Work<T>) => Promise<T>;
+  /** Performs work in one transaction. */
+  readonly whole: <T>(db: Kysely<Tables>, work: () => Work<T>) => Promise<T>;
   /** Column type for bytes. */
   readonly bytes: 'blob' | 'bytea';
   /** Column type of `seq` and how it becomes a primary key that counts and never repeats. */

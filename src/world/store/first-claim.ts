@@ -1,24 +1,20 @@
-import type { Insertable, Kysely } from 'kysely';
+import type { Insertable } from 'kysely';
 import type { FirstClaim, RowId } from '../../msh/ports/index.ts';
-import { statement } from './statement.ts';
+import { prepared } from './statement.ts';
 import { envelopeColumns } from './rows.ts';
-import type { EnvelopeTable, Tables } from './tables.ts';
+import type { EnvelopeTable } from './tables.ts';
+import { hitOne } from './work.ts';
+import type { Work } from './work.ts';
 
 /** Takes a row nobody has tried, and keeps what its first attempt has signed. */
-export async function claimFresh(db: Kysely<Tables>, rowId: RowId, first: FirstClaim): Promise<boolean> {
-  return await db.transaction().execute(async (transaction) => {
-    const claimed = await claimFreshRow(transaction, {
-      at_row: rowId,
-      now: first.at,
-      ...inFirstAttempt(first),
-    });
-    if (claimed.numAffectedRows !== 1n) return false;
-    await insertFirstEnvelope(transaction, rowId, first);
-    return true;
-  });
+export function* claimFresh(rowId: RowId, first: FirstClaim): Work<boolean> {
+  const claimed = yield* claimFreshRow({ at_row: rowId, now: first.at, ...inFirstAttempt(first) });
+  if (!hitOne(claimed)) return false;
+  yield* insertFirstEnvelope(rowId, first);
+  return true;
 }
 
-const claimFreshRow = statement(
+const claimFreshRow = prepared(
   (
     db,
     {
@@ -37,15 +33,11 @@ const claimFreshRow = statement(
 );
 
 /** Keeps what a first attempt has signed. */
-export async function insertFirstEnvelope(
-  transaction: Kysely<Tables>,
-  rowId: RowId,
-  { envelope }: FirstClaim,
-): Promise<void> {
-  await insertNewEnvelope(transaction, envelopeColumns(rowId, envelope));
+export function* insertFirstEnvelope(rowId: RowId, { envelope }: FirstClaim): Work<void> {
+  yield* insertNewEnvelope(envelopeColumns(rowId, envelope));
 }
 
-const insertNewEnvelope = statement((db, row: Insertable<EnvelopeTable>) =>
+const insertNewEnvelope = prepared((db, row: Insertable<EnvelopeTable>) =>
   db.insertInto('outbound_envelopes').values(row),
 );
 

@@ -1,4 +1,4 @@
-import type { Insertable, Kysely, Selectable, Transaction } from 'kysely';
+import type { Insertable, Kysely, Selectable } from 'kysely';
 import { QuoinError } from '../../protocol/errors/index.ts';
 import { mayMove } from '../../msh/ports/index.ts';
 import type {
@@ -18,39 +18,46 @@ import { pageOf, sliceOf } from './paging.ts';
 import { insertParts, partsOf, storedPartOf } from './parts.ts';
 import { inboundFrom, present, receiptColumns, receivedEnvelopeFrom } from './rows.ts';
 import { inboundConditions, searchColumns } from './search.ts';
-import { statement } from './statement.ts';
+import { prepared } from './statement.ts';
 import type { InboundTable, ReceivedEnvelopeTable, Tables } from './tables.ts';
 import type { Tell, Told } from './tell.ts';
+import { hitOne, perform, step } from './work.ts';
+import type { Work } from './work.ts';
 
 /** The columns of a message that nobody has leased. */
 export const FREE = { lease_id: null, leased_by: null, lease_until: null } as const;
 
 /** Keeps a received message with its parts and receipt in one transaction, or finds the copy kept first. */
-export async function insertInbound(
-  db: Kysely<Tables>,
+export function* insertInbound(
   tell: Tell,
   message: NewInboundMessage,
-): ReturnType<MessageStore['insertInbound']> {
-  return await db.transaction().execute(async (transaction) => {
-    const inserted = await insertRow(transaction, newRow(message));
-    if (inserted.numAffectedRows !== 1n) {
-      const kept = await findDuplicate(transaction, message.sender, message.messageId);
-      return { outcome: 'duplicate', message: kept! };
-    }
-    await insertParts(transaction, 'inbound', message.rowId, message.parts);
-    if (message.envelope !== undefined) {
-      const { bytes, contentType } = message.envelope;
-      await insertEnvelope(transaction, { row_id: message.rowId, content_type: contentType, bytes });
-    }
-    if (message.deliverable)
-      await tell(transaction, {
-        type: 'eu.quoin.message.received',
-        at: message.receivedAt,
-        direction: 'in',
-        ...message,
-        data: documentSummary(message),
-      });
-    return { outcome: 'fresh', message: received(message) };
+): Work<Awaited<ReturnType<MessageStore['insertInbound']>>> {
+  const inserted = yield* insertRow(newRow(message));
+  if (!hitOne(inserted)) {
+    const kept = yield* findDuplicate(message.sender, message.messageId);
+    return { outcome: 'duplicate', message: kept! };
+  }
+  yield* insertParts('inbound', message.rowId, message.parts);
+  if (message.envelope !== undefined) {
+    const { bytes, contentType } = message.envelope;
+    yield* insertEnvelope({ row_id: message.rowId, content_type: contentType, bytes });
+  }
+  if (message.deliverable) yield* tellReceived(tell, message);
+  return { outcome: 'fresh', message: received(message) };
+}
+
+function tellReceived(tell: Tell, message: NewInboundMessage): Work<void> {
+  const { rowId, pmodeId, partner, userMessage, receivedAt: at } = message;
+  const data = documentSummary(message);
+  return tell({
+    type: 'eu.quoin.message.received',
+    at,
+    direction: 'in',
+    rowId,
+    pmodeId,
+    partner,
+    userMessage,
+    data,
   });
 }
 
@@ -62,33 +69,26 @@ function documentSummary({ document }: NewInboundMessage): EventData {
 }
 
 /** Messages whose refusal is to be answered, the first kept first. */
-export async function dueAnswers(db: Kysely<Tables>, limit: number): Promise<readonly RowId[]> {
-  const rows = await db
-    .selectFrom('inbound')
-    .select('row_id')
-    .where('answer', '=', 'due')
-    .orderBy('seq')
-    .limit(limit)
-    .execute();
+export function* dueAnswers(limit: number): Work<readonly RowId[]> {
+  const { rows } = yield* step((db) =>
+    db.selectFrom('inbound').select('row_id').where('answer', '=', 'due').orderBy('seq').limit(limit),
+  );
   return rows.map((row) => row.row_id);
 }
 
 /** Notes what became of an answer that was due; false when that is noted already. */
-export async function settleAnswer(
-  db: Kysely<Tables>,
-  rowId: RowId,
-  outcome: 'given' | 'given-up',
-): Promise<boolean> {
-  const settled = await db
-    .updateTable('inbound')
-    .set({ answer: outcome })
-    .where('row_id', '=', rowId)
-    .where('answer', '=', 'due')
-    .executeTakeFirst();
-  return settled.numUpdatedRows === 1n;
+export function* settleAnswer(rowId: RowId, outcome: 'given' | 'given-up'): Work<boolean> {
+  const settled = yield* step((db) =>
+    db
+      .updateTable('inbound')
+      .set({ answer: outcome })
+      .where('row_id', '=', rowId)
+      .where('answer', '=', 'due'),
+  );
+  return hitOne(settled);
 }
 
-const insertRow = statement((db, row: ReturnType<typeof newRow>) =>
+const insertRow = prepared((db, row: ReturnType<typeof newRow>) =>
   db
     .insertInto('inbound')
     .values(row)
@@ -117,7 +117,7 @@ function newRow(message: NewInboundMessage) {
   };
 }
 
-const insertEnvelope = statement((db, row: Insertable<ReceivedEnvelopeTable>) =>
+const insertEnvelope = prepared((db, row: Insertable<ReceivedEnvelopeTable>) =>
   db.insertInto('inbound_envelopes').values(row),
 );
 
@@ -132,49 +132,38 @@ function received({ envelope: _envelope, ...message }: NewInboundMessage): Inbou
 }
 
 /** All messages with this MessageId, one a sender at most, the first kept first. */
-export async function findInbound(db: Kysely<Tables>, messageId: string): Promise<readonly InboundMessage[]> {
-  const rows = await db
-    .selectFrom('inbound')
-    .selectAll()
-    .where('message_id', '=', messageId)
-    .orderBy('seq')
-    .execute();
-  const parts = await partsOf(
-    db,
-    'inbound',
-    rows.map((row) => row.row_id),
+export function* findInbound(messageId: string): Work<readonly InboundMessage[]> {
+  const { rows } = yield* step((db) =>
+    db.selectFrom('inbound').selectAll().where('message_id', '=', messageId).orderBy('seq'),
   );
-  return rows.map((row) => inboundFrom(row, parts.get(row.row_id)!));
+  return yield* messagesOf(rows);
 }
 
 /** The copy kept for this sender and MessageId. */
-export async function findDuplicate(
-  db: Kysely<Tables>,
-  sender: string,
-  messageId: string,
-): Promise<InboundMessage | undefined> {
-  const [row] = (await selectDuplicate(db, { messageId, sender })).rows;
-  return row === undefined ? undefined : await messageOf(db, row);
+export function* findDuplicate(sender: string, messageId: string): Work<InboundMessage | undefined> {
+  const { rows } = yield* selectDuplicate({ messageId, sender });
+  return (yield* messagesOf(rows))[0];
 }
 
-const selectDuplicate = statement(
+const selectDuplicate = prepared(
   (db, { messageId, sender }: { readonly messageId: string; readonly sender: string }) =>
     db.selectFrom('inbound').selectAll().where('message_id', '=', messageId).where('sender', '=', sender),
 );
 
 /** Counts one more copy of a message. */
-export async function countDuplicate(db: Kysely<Tables>, rowId: RowId): Promise<void> {
-  await db
-    .updateTable('inbound')
-    .set((eb) => ({ duplicates: eb('duplicates', '+', 1) }))
-    .where('row_id', '=', rowId)
-    .execute();
+export function* countDuplicate(rowId: RowId): Work<void> {
+  yield* step((db) =>
+    db
+      .updateTable('inbound')
+      .set((eb) => ({ duplicates: eb('duplicates', '+', 1) }))
+      .where('row_id', '=', rowId),
+  );
 }
 
 /** The message with this row id. */
-export async function getInbound(db: Kysely<Tables>, rowId: RowId): Promise<InboundMessage | undefined> {
-  const row = await db.selectFrom('inbound').selectAll().where('row_id', '=', rowId).executeTakeFirst();
-  return row === undefined ? undefined : await messageOf(db, row);
+export function* getInbound(rowId: RowId): Work<InboundMessage | undefined> {
+  const { rows } = yield* step((db) => db.selectFrom('inbound').selectAll().where('row_id', '=', rowId));
+  return (yield* messagesOf(rows))[0];
 }
 
 /** The messages with these row ids, in no order. */
@@ -184,14 +173,16 @@ export async function inboundIn(
 ): Promise<readonly InboundMessage[]> {
   if (rowIds.length === 0) return [];
   const rows = await db.selectFrom('inbound').selectAll().where('row_id', 'in', repeated(rowIds)).execute();
-  const parts = await partsOf(db, 'inbound', rowIds);
-  return rows.map((row) => inboundFrom(row, parts.get(row.row_id)!));
+  return await perform(db, messagesOf(rows));
 }
 
-/** The message of a row with its parts. */
-export async function messageOf(db: Kysely<Tables>, row: Selectable<InboundTable>): Promise<InboundMessage> {
-  const parts = await partsOf(db, 'inbound', [row.row_id]);
-  return inboundFrom(row, parts.get(row.row_id)!);
+/** The messages of rows with their parts. */
+function* messagesOf(rows: readonly Selectable<InboundTable>[]): Work<readonly InboundMessage[]> {
+  const parts = yield* partsOf(
+    'inbound',
+    rows.map((row) => row.row_id),
+  );
+  return rows.map((row) => inboundFrom(row, parts.get(row.row_id)!));
 }
 
 /** Deliverable messages, the first kept first; none that another may still come before. */
@@ -211,39 +202,30 @@ export async function listInbound(
     .limit(slice.fetch);
   if (settled !== undefined) query = query.where('seq', '<=', settled);
   const rows = await query.execute();
-  const parts = await partsOf(
-    db,
-    'inbound',
-    rows.map((row) => row.row_id),
-  );
+  const rowIds = rows.map((row) => row.row_id);
+  const parts = await perform(db, partsOf('inbound', rowIds));
   return pageOf(rows, slice, (row) => inboundFrom(row, parts.get(row.row_id)!));
 }
 
 /** The SOAP part of a message as it came. */
-export async function inboundEnvelope(
-  db: Kysely<Tables>,
-  rowId: RowId,
-): Promise<ReceivedEnvelope | undefined> {
-  const row = await db
-    .selectFrom('inbound_envelopes')
-    .selectAll()
-    .where('row_id', '=', rowId)
-    .executeTakeFirst();
-  return row === undefined ? undefined : receivedEnvelopeFrom(row);
+export function* inboundEnvelope(rowId: RowId): Work<ReceivedEnvelope | undefined> {
+  const { rows } = yield* step((db) =>
+    db.selectFrom('inbound_envelopes').selectAll().where('row_id', '=', rowId),
+  );
+  return rows[0] === undefined ? undefined : receivedEnvelopeFrom(rows[0]);
 }
 
 /** Moves a message from one state to another by compare-and-set. Throws `store/no-such-move` for a move the table has not. */
-export async function moveInbound(
-  db: Kysely<Tables>,
+export function* moveInbound(
   tell: Tell,
   rowId: RowId,
   from: InboundState,
   to: InboundState,
   at: number,
-): Promise<boolean> {
+): Work<boolean> {
   if (!mayMove(from, to)) throw noSuchMove(from, to);
-  return await db.transaction().execute(async (transaction) => {
-    const moved = await transaction
+  const moved = yield* step((db) =>
+    db
       .updateTable('inbound')
       .set({
         state: to,
@@ -251,44 +233,27 @@ export async function moveInbound(
         ...(to === 'DELETED' ? {} : { downloaded_at: to === 'DOWNLOADED' ? at : null }),
       })
       .where('row_id', '=', rowId)
-      .where('state', '=', from)
-      .executeTakeFirst();
-    if (moved.numUpdatedRows !== 1n) return false;
-    if (to === 'DOWNLOADED') await tellDelivered(transaction, tell, rowId, at);
-    if (to === 'RECEIVED')
-      await tellKept(transaction, tell, {
-        type: 'eu.quoin.message.received',
-        at,
-        rowId,
-        data: { redelivered: true },
-      });
-    return true;
-  });
+      .where('state', '=', from),
+  );
+  if (!hitOne(moved)) return false;
+  if (to === 'DOWNLOADED') yield* tellDelivered(tell, rowId, at);
+  if (to === 'RECEIVED')
+    yield* tellKept(tell, { type: 'eu.quoin.message.received', at, rowId, data: { redelivered: true } });
+  return true;
 }
 
 /** Tells that the backend has taken the message. */
-export async function tellDelivered(
-  transaction: Transaction<Tables>,
-  tell: Tell,
-  rowId: RowId,
-  at: number,
-): Promise<void> {
-  await tellKept(transaction, tell, { type: 'eu.quoin.message.delivered', at, rowId, data: {} });
+export function tellDelivered(tell: Tell, rowId: RowId, at: number): Work<void> {
+  return tellKept(tell, { type: 'eu.quoin.message.delivered', at, rowId, data: {} });
 }
 
 /** Tells something of a message that is kept. */
-async function tellKept(
-  transaction: Transaction<Tables>,
-  tell: Tell,
-  told: Pick<Told, 'type' | 'at' | 'rowId' | 'data'>,
-): Promise<void> {
-  const { rowId } = told;
-  const row = await transaction
-    .selectFrom('inbound')
-    .select(['pmode_id', 'partner', 'user_message'])
-    .where('row_id', '=', rowId)
-    .executeTakeFirstOrThrow();
-  await tell(transaction, {
+function* tellKept(tell: Tell, told: Pick<Told, 'type' | 'at' | 'rowId' | 'data'>): Work<void> {
+  const { rows } = yield* step((db) =>
+    db.selectFrom('inbound').select(['pmode_id', 'partner', 'user_message']).where('row_id', '=', told.rowId),
+  );
+  const row = rows[0]!;
+  yield* tell({
     ...told,
     direction: 'in',
     pmodeId: row.pmode_id,

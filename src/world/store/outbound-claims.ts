@@ -1,28 +1,29 @@
-import type { ExpressionBuilder, Insertable, Kysely } from 'kysely';
+import type { ExpressionBuilder, Insertable } from 'kysely';
 import { QuoinError } from '../../protocol/errors/index.ts';
 import { CLAIMABLE_STATES } from '../../msh/ports/index.ts';
 import type { KeptEnvelope, OutboundMessage, RowId } from '../../msh/ports/index.ts';
 import { messageOf, one } from './outbound.ts';
 import { envelopeColumns } from './rows.ts';
 import type { OutboundRow } from './rows.ts';
-import { statement } from './statement.ts';
+import { prepared } from './statement.ts';
 import type { EnvelopeTable, Tables } from './tables.ts';
+import { hitOne, step } from './work.ts';
+import type { Work } from './work.ts';
 
 /**
  * Takes a due row by compare-and-set: of several workers the first update finds the row due, the others do not.
  * While leased, the row is next due when the lease ends, so that one index finds every kind of due row.
  */
-export async function claimOutbound(
-  db: Kysely<Tables>,
+export function* claimOutbound(
   rowId: RowId,
   now: number,
   leaseMs: number,
-): Promise<OutboundMessage | undefined> {
-  const [row]: readonly OutboundRow[] = (await claimRow(db, { rowId, now, until: now + leaseMs })).rows;
-  return row === undefined ? undefined : await messageOf(db, row);
+): Work<OutboundMessage | undefined> {
+  const [row]: readonly OutboundRow[] = (yield* claimRow({ rowId, now, until: now + leaseMs })).rows;
+  return row === undefined ? undefined : yield* messageOf(row);
 }
 
-const claimRow = statement(
+const claimRow = prepared(
   (db, { rowId, now, until }: { readonly rowId: RowId; readonly now: number; readonly until: number }) =>
     db
       .updateTable('outbound')
@@ -50,36 +51,28 @@ function ofEnvelope(eb: ExpressionBuilder<Tables, 'outbound'>) {
 }
 
 /** Moves the end of a lease that the attempt with this number holds. */
-export async function extendLease(
-  db: Kysely<Tables>,
-  rowId: RowId,
-  attempt: number,
-  until: number,
-): Promise<boolean> {
-  const extended = await db
-    .updateTable('outbound')
-    .set({ leased_until: until, next_attempt_at: until })
-    .where('row_id', '=', rowId)
-    .where('state', '=', 'WAITING_FOR_RECEIPT')
-    .where('attempts', '=', attempt)
-    .executeTakeFirst();
-  return extended.numUpdatedRows === 1n;
+export function* extendLease(rowId: RowId, attempt: number, until: number): Work<boolean> {
+  const extended = yield* step((db) =>
+    db
+      .updateTable('outbound')
+      .set({ leased_until: until, next_attempt_at: until })
+      .where('row_id', '=', rowId)
+      .where('state', '=', 'WAITING_FOR_RECEIPT')
+      .where('attempts', '=', attempt),
+  );
+  return hitOne(extended);
 }
 
 /** Keeps the signed envelope unless there is one; resolves to the one that is kept. Throws `store/no-such-row`. */
-export async function keepEnvelope(
-  db: Kysely<Tables>,
-  rowId: RowId,
-  envelope: KeptEnvelope,
-): Promise<KeptEnvelope> {
-  const inserted = await insertEnvelope(db, envelopeColumns(rowId, envelope));
-  if (inserted.numAffectedRows === 1n) return envelope;
-  const kept = await one(db, 'row_id', rowId);
+export function* keepEnvelope(rowId: RowId, envelope: KeptEnvelope): Work<KeptEnvelope> {
+  const inserted = yield* insertEnvelope(envelopeColumns(rowId, envelope));
+  if (hitOne(inserted)) return envelope;
+  const kept = yield* one('row_id', rowId);
   if (kept?.envelope === undefined) throw noSuchRow(rowId);
   return kept.envelope;
 }
 
-const insertEnvelope = statement((db, values: Insertable<EnvelopeTable>) =>
+const insertEnvelope = prepared((db, values: Insertable<EnvelopeTable>) =>
   db
     .insertInto('outbound_envelopes')
     .columns(['row_id', 'encryption_offset', 'signed_references', 'signer', 'bytes'])

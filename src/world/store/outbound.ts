@@ -14,29 +14,28 @@ import { insertParts, partsOf, storedPartOf } from './parts.ts';
 import { outboundFrom, present } from './rows.ts';
 import type { OutboundRow } from './rows.ts';
 import { outboundConditions, searchColumns } from './search.ts';
-import { statement } from './statement.ts';
+import { prepared } from './statement.ts';
 import { inFirstAttempt, insertFirstEnvelope } from './first-claim.ts';
 import type { Tables } from './tables.ts';
+import { hitOne, perform } from './work.ts';
+import type { Work } from './work.ts';
 
 /** Keeps a submission with its parts, claimed where told so, in one transaction, or finds the row its MessageId already has. */
-export async function insertOutbound(
-  db: Kysely<Tables>,
+export function* insertOutbound(
   message: NewOutboundMessage,
   first?: FirstClaim,
-): ReturnType<MessageStore['insertOutbound']> {
-  return await db.transaction().execute(async (transaction) => {
-    const inserted = await insertRow(transaction, newRow(message, first));
-    if (inserted.numAffectedRows === 1n) {
-      await insertParts(transaction, 'outbound', message.rowId, message.parts);
-      if (first !== undefined) await insertFirstEnvelope(transaction, message.rowId, first);
-      return { outcome: 'kept', message: keptMessage(message, first) };
-    }
-    const kept = await one(transaction, 'message_id', message.messageId);
+): Work<Awaited<ReturnType<MessageStore['insertOutbound']>>> {
+  const inserted = yield* insertRow(newRow(message, first));
+  if (!hitOne(inserted)) {
+    const kept = yield* one('message_id', message.messageId);
     return { outcome: 'exists', message: kept! };
-  });
+  }
+  yield* insertParts('outbound', message.rowId, message.parts);
+  if (first !== undefined) yield* insertFirstEnvelope(message.rowId, first);
+  return { outcome: 'kept', message: keptMessage(message, first) };
 }
 
-const insertRow = statement((db, row: ReturnType<typeof newRow>) =>
+const insertRow = prepared((db, row: ReturnType<typeof newRow>) =>
   db
     .insertInto('outbound')
     .values(row)
@@ -94,16 +93,13 @@ function keptMessage(message: NewOutboundMessage, first: FirstClaim | undefined)
 }
 
 /** The message with this MessageId. */
-export async function findOutbound(
-  db: Kysely<Tables>,
-  messageId: string,
-): Promise<OutboundMessage | undefined> {
-  return await one(db, 'message_id', messageId);
+export function findOutbound(messageId: string): Work<OutboundMessage | undefined> {
+  return one('message_id', messageId);
 }
 
 /** The message with this row id. */
-export async function getOutbound(db: Kysely<Tables>, rowId: RowId): Promise<OutboundMessage | undefined> {
-  return await one(db, 'row_id', rowId);
+export function getOutbound(rowId: RowId): Work<OutboundMessage | undefined> {
+  return one('row_id', rowId);
 }
 
 /** The messages with these row ids, in no order. */
@@ -113,7 +109,7 @@ export async function outboundIn(
 ): Promise<readonly OutboundMessage[]> {
   if (rowIds.length === 0) return [];
   const rows = await joined(db).where('outbound.row_id', 'in', repeated(rowIds)).execute();
-  const parts = await partsOf(db, 'outbound', rowIds);
+  const parts = await perform(db, partsOf('outbound', rowIds));
   return rows.map((row) => outboundFrom(row, parts.get(row.row_id)!));
 }
 
@@ -142,11 +138,8 @@ export async function listOutbound(
     .orderBy('outbound.seq', 'desc')
     .limit(slice.fetch)
     .execute();
-  const parts = await partsOf(
-    db,
-    'outbound',
-    rows.map((row) => row.row_id),
-  );
+  const rowIds = rows.map((row) => row.row_id);
+  const parts = await perform(db, partsOf('outbound', rowIds));
   return pageOf(rows, slice, (row) => outboundFrom(row, parts.get(row.row_id)!));
 }
 
@@ -174,27 +167,23 @@ export async function resendOutbound(
 }
 
 /** The message with this value in one of the two columns that tell messages apart. */
-export async function one(
-  db: Kysely<Tables>,
-  column: 'row_id' | 'message_id',
-  value: string,
-): Promise<OutboundMessage | undefined> {
-  const [row]: readonly OutboundRow[] = (await selectOne[column](db, { value })).rows;
-  return row === undefined ? undefined : await messageOf(db, row);
+export function* one(column: 'row_id' | 'message_id', value: string): Work<OutboundMessage | undefined> {
+  const [row]: readonly OutboundRow[] = (yield* selectOne[column]({ value })).rows;
+  return row === undefined ? undefined : yield* messageOf(row);
 }
 
 /** The message of a row with its parts. */
-export async function messageOf(db: Kysely<Tables>, row: OutboundRow): Promise<OutboundMessage> {
+export function* messageOf(row: OutboundRow): Work<OutboundMessage> {
   // Parts never change once their message is kept, so a second statement sees the same ones.
-  const parts = await partsOf(db, 'outbound', [row.row_id]);
+  const parts = yield* partsOf('outbound', [row.row_id]);
   return outboundFrom(row, parts.get(row.row_id)!);
 }
 
 const selectOne = {
-  row_id: statement((db, { value }: { readonly value: string }) =>
+  row_id: prepared((db, { value }: { readonly value: string }) =>
     joined(db).where('outbound.row_id', '=', value),
   ),
-  message_id: statement((db, { value }: { readonly value: string }) =>
+  message_id: prepared((db, { value }: { readonly value: string }) =>
     joined(db).where('outbound.message_id', '=', value),
   ),
 };

@@ -2,8 +2,10 @@ import type { Kysely } from 'kysely';
 import type { NewPart, PayloadHandle, RowId, StoredPart } from '../../msh/ports/index.ts';
 import { repeated } from './lists.ts';
 import { asBuffer } from './rows.ts';
-import { statement } from './statement.ts';
+import { prepared } from './statement.ts';
 import type { Tables } from './tables.ts';
+import { step } from './work.ts';
+import type { Work } from './work.ts';
 
 type Direction = 'outbound' | 'inbound';
 
@@ -11,26 +13,21 @@ type Direction = 'outbound' | 'inbound';
 const HANDLES_AT_ONCE = 500;
 
 /** Writes the parts of a message in their order, and the bytes of those kept inline; belongs inside the transaction that inserts the message. */
-export async function insertParts(
-  db: Kysely<Tables>,
-  direction: Direction,
-  rowId: RowId,
-  parts: readonly NewPart[],
-): Promise<void> {
+export function* insertParts(direction: Direction, rowId: RowId, parts: readonly NewPart[]): Work<void> {
   for (const [position, { payload, inline: bytes, ...part }] of parts.entries()) {
-    await insertPart[direction](db, { row_id: rowId, position, payload, part: JSON.stringify(part) });
-    if (bytes !== undefined) await insertInline(db, { payload, bytes });
+    yield* insertPart[direction]({ row_id: rowId, position, payload, part: JSON.stringify(part) });
+    if (bytes !== undefined) yield* insertInline({ payload, bytes });
   }
 }
 
 type PartRow = Readonly<Record<'row_id' | 'payload' | 'part', string>> & { readonly position: number };
 
-const insertPart: Readonly<Record<Direction, ReturnType<typeof statement<PartRow>>>> = {
-  outbound: statement((db, row) => db.insertInto('outbound_parts').values(row)),
-  inbound: statement((db, row) => db.insertInto('inbound_parts').values(row)),
+const insertPart: Readonly<Record<Direction, ReturnType<typeof prepared<PartRow>>>> = {
+  outbound: prepared((db, row) => db.insertInto('outbound_parts').values(row)),
+  inbound: prepared((db, row) => db.insertInto('inbound_parts').values(row)),
 };
 
-const insertInline = statement((db, row: { readonly payload: PayloadHandle; readonly bytes: Uint8Array }) =>
+const insertInline = prepared((db, row: { readonly payload: PayloadHandle; readonly bytes: Uint8Array }) =>
   db.insertInto('inline_payloads').values(row),
 );
 
@@ -40,28 +37,27 @@ export function storedPartOf({ inline: _bytes, ...part }: NewPart): StoredPart {
 }
 
 /** The bytes kept inline under this handle. */
-export async function inlinePayload(db: Kysely<Tables>, handle: PayloadHandle): Promise<Buffer | undefined> {
-  const { rows } = await selectInline(db, { handle });
+export function* inlinePayload(handle: PayloadHandle): Work<Buffer | undefined> {
+  const { rows } = yield* selectInline({ handle });
   return rows[0] === undefined ? undefined : asBuffer(rows[0].bytes);
 }
 
-const selectInline = statement((db, { handle }: { readonly handle: PayloadHandle }) =>
+const selectInline = prepared((db, { handle }: { readonly handle: PayloadHandle }) =>
   db.selectFrom('inline_payloads').select('bytes').where('payload', '=', handle),
 );
 
 /** The parts of these messages, by row id, each in its order. */
-export async function partsOf(
-  db: Kysely<Tables>,
+export function* partsOf(
   direction: Direction,
   rowIds: readonly RowId[],
-): Promise<ReadonlyMap<RowId, readonly StoredPart[]>> {
+): Work<ReadonlyMap<RowId, readonly StoredPart[]>> {
   const found = new Map<RowId, StoredPart[]>(rowIds.map((rowId) => [rowId, []]));
   if (rowIds.length === 0) return found;
   const [only, ...more] = rowIds;
-  const rows =
+  const { rows } =
     more.length === 0
-      ? (await selectParts[direction](db, { rowId: only! })).rows
-      : await partsIn(db, direction).where('row_id', 'in', repeated(rowIds)).execute();
+      ? yield* selectParts[direction]({ rowId: only! })
+      : yield* step((db) => partsIn(db, direction).where('row_id', 'in', repeated(rowIds)));
   for (const row of rows) {
     const part = JSON.parse(row.part) as Omit<StoredPart, 'payload'>;
     found.get(row.row_id)?.push({ ...part, payload: row.payload });
@@ -75,7 +71,7 @@ const selectParts = {
 };
 
 function selectPartsOf(direction: Direction) {
-  return statement((db, { rowId }: { readonly rowId: RowId }) =>
+  return prepared((db, { rowId }: { readonly rowId: RowId }) =>
     partsIn(db, direction).where('row_id', '=', rowId),
   );
 }

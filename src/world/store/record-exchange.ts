@@ -13,6 +13,7 @@ import { clip } from './search.ts';
 import { statement } from './statement.ts';
 import type { ExchangeDocumentBytesTable, ExchangeDocumentTable, ExchangeTable, Tables } from './tables.ts';
 import type { Tell } from './tell.ts';
+import { perform } from './work.ts';
 
 /** An exchange and how often it has moved: whoever moves it next must have seen all moves. */
 interface Found {
@@ -310,7 +311,7 @@ async function tellExchange(
   { userMessage, pmodeId }: Told,
 ): Promise<void> {
   const { id, role, state, requestId, exchangeId, outcome, exception } = exchange;
-  await tell(transaction, {
+  const told = tell({
     type: `eu.quoin.exchange.${event}`,
     at: exchange.changedAt,
     direction,
@@ -330,4 +331,5 @@ async function tellExchange(
       },
     },
   });
+  await perform(transaction, told);
 }

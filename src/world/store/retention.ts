@@ -2,6 +2,8 @@ import type { Kysely } from 'kysely';
 import type { MessageStore, PurgeBounds } from '../../msh/ports/index.ts';
 import { partsOf } from './parts.ts';
 import type { Tables } from './tables.ts';
+import { hitOne, step } from './work.ts';
+import type { Work } from './work.ts';
 
 /** Where messages stand whose payloads may go, and since when they do. */
 const OVER = {
@@ -60,24 +62,22 @@ async function rowsOver(
 }
 
 /** See `MessageStore.purge`. */
-export async function purge(
-  db: Kysely<Tables>,
+export function* purge(
   direction: Direction,
   rowId: string,
-): ReturnType<MessageStore['purge']> {
-  return await db.transaction().execute(async (transaction) => {
-    const { state } = OVER[direction];
-    const moved = await transaction
-      .updateTable(OVER[direction].table as 'outbound')
+): Work<Awaited<ReturnType<MessageStore['purge']>>> {
+  const { table, state } = OVER[direction];
+  const moved = yield* step((db) =>
+    db
+      .updateTable(table as 'outbound')
       .set({ state: 'DELETED' })
       .where('row_id', '=', rowId)
-      .where('state', '=', state)
-      .executeTakeFirst();
-    if (moved.numUpdatedRows !== 1n) return undefined;
-    const parts = (await partsOf(transaction, OVER[direction].table, [rowId])).get(rowId) ?? [];
-    const handles = parts.map(({ payload }) => payload);
-    if (handles.length > 0)
-      await transaction.deleteFrom('inline_payloads').where('payload', 'in', handles).execute();
-    return handles;
-  });
+      .where('state', '=', state),
+  );
+  if (!hitOne(moved)) return undefined;
+  const parts = (yield* partsOf(table, [rowId])).get(rowId) ?? [];
+  const handles = parts.map(({ payload }) => payload);
+  if (handles.length > 0)
+    yield* step((db) => db.deleteFrom('inline_payloads').where('payload', 'in', handles));
+  return handles;
 }

@@ -1,5 +1,6 @@
 import type { Compilable, CompiledQuery, Kysely, QueryResult } from 'kysely';
 import type { Tables } from './tables.ts';
+import { Step } from './work.ts';
 
 /** Stands in a statement for a value that is known when it runs. */
 class Placeholder {
@@ -11,25 +12,36 @@ class Placeholder {
 }
 
 /**
- * A statement that is built and compiled once for each kind of database and each set of value names, for those that run
+ * A step that is built and compiled once for each kind of database and each set of value names, for those that run
  * with every message: building one takes longer than SQLite takes to run it. `build` must treat the values as opaque:
  * it sees placeholders. Values that are absent in one call and present in another make two statements.
  */
+export function prepared<V extends object, R = unknown>(
+  build: (db: Kysely<Tables>, values: V) => Compilable<R>,
+): (values: V) => Step<R> {
+  const known = new WeakMap<object, Map<string, CompiledQuery<R>>>();
+  const compiledFor = (db: Kysely<Tables>, names: readonly string[]): CompiledQuery<R> => {
+    const { adapter } = db.getExecutor();
+    let statements = known.get(adapter);
+    if (statements === undefined) known.set(adapter, (statements = new Map<string, CompiledQuery<R>>()));
+    const key = names.join();
+    let query = statements.get(key);
+    if (query === undefined) statements.set(key, (query = compile(build, db, names)));
+    return query;
+  };
+  return (values) =>
+    new Step((db) => {
+      const { query, queryId, sql, parameters } = compiledFor(db, Object.keys(values));
+      return { query, queryId, sql, parameters: parameters.map((value) => bound(value, values)) };
+    });
+}
+
+/** The same for those who ask the database themselves. */
 export function statement<V extends object, R = unknown>(
   build: (db: Kysely<Tables>, values: V) => Compilable<R>,
 ): (db: Kysely<Tables>, values: V) => Promise<QueryResult<R>> {
-  const known = new WeakMap<object, Map<string, CompiledQuery<R>>>();
-  return async (db, values) => {
-    const { adapter } = db.getExecutor();
-    const statements = known.get(adapter) ?? new Map<string, CompiledQuery<R>>();
-    known.set(adapter, statements);
-    const names = Object.keys(values);
-    const key = names.join();
-    const query = statements.get(key) ?? compile(build, db, names);
-    statements.set(key, query);
-    const parameters = query.parameters.map((value) => bound(value, values));
-    return await db.executeQuery<R>({ ...query, parameters });
-  };
+  const stepOf = prepared(build);
+  return async (db, values) => await db.executeQuery<R>(stepOf(values).on(db));
 }
 
 function compile<V extends object, R>(

@@ -34,6 +34,7 @@ import { createTell } from './tell.ts';
 import type { Tell } from './tell.ts';
 import * as retention from './retention.ts';
 import * as webhooks from './webhooks.ts';
+import type { Work } from './work.ts';
 
 /** Everything one database keeps. */
 export type WholeStore = Store & ExchangeStore & PreviewStore;
@@ -62,6 +63,8 @@ export async function createStore(engine: Engine, settings: StoreSettings): Prom
 }
 
 type Operation<A extends readonly unknown[], R> = (db: Kysely<Tables>, ...args: A) => Promise<R>;
+type Working<A extends readonly unknown[], R> = (...args: A) => Work<R>;
+type TellingWork<A extends readonly unknown[], R> = (tell: Tell, ...args: A) => Work<R>;
 type BoundedOperation<A extends readonly unknown[], R> = (
   db: Kysely<Tables>,
   engine: Engine,
@@ -76,6 +79,14 @@ type TellingOperation<A extends readonly unknown[], R> = (
 /** How operations are called: on the database, its faults told apart from ours, and refused once the store is closed. */
 interface Serving {
   readonly serve: <A extends readonly unknown[], R>(operation: Operation<A, R>) => (...args: A) => Promise<R>;
+  /** Work that need not happen as a whole. */
+  readonly perform: <A extends readonly unknown[], R>(work: Working<A, R>) => (...args: A) => Promise<R>;
+  /** Work in one transaction. */
+  readonly whole: <A extends readonly unknown[], R>(work: Working<A, R>) => (...args: A) => Promise<R>;
+  /** The same for work that tells events; who listens hears of them once they are committed. */
+  readonly wholeTelling: <A extends readonly unknown[], R>(
+    work: TellingWork<A, R>,
+  ) => (...args: A) => Promise<R>;
   /** The same for what reads upwards and must miss nothing. */
   readonly bounded: <A extends readonly unknown[], R>(
     operation: BoundedOperation<A, R>,
@@ -97,18 +108,22 @@ function serving(db: Kysely<Tables>, engine: Engine): Serving {
       if (closing !== undefined) throw closed();
       return await onDatabase(engine, () => operation(db, ...args));
     };
+  const telling: Serving['telling'] =
+    (operation) =>
+    async (...args) => {
+      let told = 0;
+      const tell = createTell(() => (told += 1));
+      const result = await serve((on, ...given: typeof args) => operation(on, tell, ...given))(...args);
+      if (told > 0) for (const listener of [...listeners]) listener();
+      return result;
+    };
   return {
     serve,
+    perform: (work) => serve((on, ...args) => engine.perform(on, () => work(...args))),
+    whole: (work) => serve((on, ...args) => engine.whole(on, () => work(...args))),
+    wholeTelling: (work) => telling((on, tell, ...args) => engine.whole(on, () => work(tell, ...args))),
     bounded: (operation) => serve((on, ...args) => operation(on, engine, ...args)),
-    telling:
-      (operation) =>
-      async (...args) => {
-        let told = 0;
-        const tell = createTell(() => (told += 1));
-        const result = await serve((on, ...given: typeof args) => operation(on, tell, ...given))(...args);
-        if (told > 0) for (const listener of [...listeners]) listener();
-        return result;
-      },
+    telling,
     onEvent: (listener) => {
       // A wrapper of its own, so that one function given twice is called twice and taken away once.
       const own = (): void => listener();
@@ -136,41 +151,42 @@ function storeOn(db: Kysely<Tables>, engine: Engine, settings: StoreSettings): W
   };
 }
 
-function messageStore({ serve, bounded, telling, close }: Serving, settings: StoreSettings): MessageStore {
+function messageStore(serving: Serving, settings: StoreSettings): MessageStore {
+  const { serve, perform, whole, wholeTelling, bounded, close } = serving;
   return {
-    insertOutbound: serve(outbound.insertOutbound),
-    findOutbound: serve(outbound.findOutbound),
-    getOutbound: serve(outbound.getOutbound),
-    claimOutbound: serve(claims.claimOutbound),
-    claimFresh: serve(claimFresh),
-    extendLease: serve(claims.extendLease),
-    keepEnvelope: serve(claims.keepEnvelope),
-    settleAttempt: telling(attempts.settleAttempt),
-    attemptsOf: serve(attempts.attemptsOf),
+    insertOutbound: whole(outbound.insertOutbound),
+    findOutbound: perform(outbound.findOutbound),
+    getOutbound: perform(outbound.getOutbound),
+    claimOutbound: perform(claims.claimOutbound),
+    claimFresh: whole(claimFresh),
+    extendLease: perform(claims.extendLease),
+    keepEnvelope: perform(claims.keepEnvelope),
+    settleAttempt: wholeTelling(attempts.settleAttempt),
+    attemptsOf: perform(attempts.attemptsOf),
     dueOutbound: serve(outbound.dueOutbound),
     listOutbound: serve(outbound.listOutbound),
-    insertInbound: telling(inbound.insertInbound),
+    insertInbound: wholeTelling(inbound.insertInbound),
     resendOutbound: serve(outbound.resendOutbound),
-    acceptOutbound: serve(acceptance.acceptOutbound),
-    findInbound: serve(inbound.findInbound),
-    findDuplicate: serve(inbound.findDuplicate),
-    countDuplicate: serve(inbound.countDuplicate),
-    getInbound: serve(inbound.getInbound),
-    inboundEnvelope: serve(inbound.inboundEnvelope),
+    acceptOutbound: perform(acceptance.acceptOutbound),
+    findInbound: perform(inbound.findInbound),
+    findDuplicate: perform(inbound.findDuplicate),
+    countDuplicate: perform(inbound.countDuplicate),
+    getInbound: perform(inbound.getInbound),
+    inboundEnvelope: perform(inbound.inboundEnvelope),
     listInbound: bounded(inbound.listInbound),
-    moveInbound: telling(inbound.moveInbound),
-    dueAnswers: serve(inbound.dueAnswers),
-    settleAnswer: serve(inbound.settleAnswer),
-    leaseInbound: serve(inbox.leaseInbound),
-    acknowledgeInbound: telling(inbox.acknowledgeInbound),
-    releaseInbound: serve(inbox.releaseInbound),
-    acceptInbound: serve(acceptance.acceptInbound),
+    moveInbound: wholeTelling(inbound.moveInbound),
+    dueAnswers: perform(inbound.dueAnswers),
+    settleAnswer: perform(inbound.settleAnswer),
+    leaseInbound: whole(inbox.leaseInbound),
+    acknowledgeInbound: wholeTelling(inbox.acknowledgeInbound),
+    releaseInbound: perform(inbox.releaseInbound),
+    acceptInbound: perform(acceptance.acceptInbound),
     appendJournal: serve((on, entry) => appendJournal(on, entry, settings.journalEntries)),
     listJournal: serve(listJournal),
     referencedPayloads: serve(referencedPayloads),
-    inlinePayload: serve(inlinePayload),
+    inlinePayload: perform(inlinePayload),
     purgeable: serve(retention.purgeable),
-    purge: serve(retention.purge),
+    purge: whole(retention.purge),
     check: serve(probe),
     close,
   };

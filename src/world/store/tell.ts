@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { Transaction } from 'kysely';
 import { isTestService } from '../../protocol/as4/index.ts';
 import type { EventData, EventType, Failure } from '../../msh/ports/index.ts';
 import { timeOrderedUuid } from '../../protocol/ebms/index.ts';
 import type { UserMessage } from '../../protocol/ebms/index.ts';
 import { corner } from './search.ts';
-import { statement } from './statement.ts';
-import type { Tables } from './tables.ts';
+import { prepared } from './statement.ts';
+import type { Work } from './work.ts';
 
 /** What a change tells of its message. */
 export interface Told {
@@ -21,22 +20,22 @@ export interface Told {
   readonly data: EventData;
 }
 
-/** Appends an event to the transaction of the change it tells. */
-export type Tell = (transaction: Transaction<Tables>, told: Told) => Promise<void>;
+/** Appends an event; belongs to the transaction of the change it tells. */
+export type Tell = (told: Told) => Work<void>;
 
 /** Characters of a failure's texts at most. */
 const MAX_CHARACTERS = 1000;
 
 /** How changes tell; `noticed` is called for each event, before it is committed. The test service is told nobody. */
 export function createTell(noticed: () => void): Tell {
-  return async (transaction, told) => {
+  return function* (told) {
     if (isTestService(told.userMessage)) return;
-    await insertEvent(transaction, columnsOf(told));
+    yield* insertEvent(columnsOf(told));
     noticed();
   };
 }
 
-const insertEvent = statement((db, row: ReturnType<typeof columnsOf>) => db.insertInto('events').values(row));
+const insertEvent = prepared((db, row: ReturnType<typeof columnsOf>) => db.insertInto('events').values(row));
 
 function columnsOf(told: Told) {
   const { messageInfo, collaborationInfo } = told.userMessage;

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Engine } from '../engine.ts';
 import { createStore } from '../store.ts';
 import type { WholeStore } from '../store.ts';
+import { perform } from '../work.ts';
 import { LIFT_LIMITS, postgresDialect } from './driver.ts';
 import { isTransient, postgresFault } from './faults.ts';
 import { createPool } from './pool.ts';
@@ -43,6 +44,8 @@ export function openPostgres(settings: PostgresSettings): Engine {
   const place = `${settings.host}:${settings.port}`;
   return {
     dialect: postgresDialect({ pool: createPool(pooled), silenceMs: statementMs + SILENCE_MS }),
+    perform: (db, work) => perform(db, work()),
+    whole: (db, work) => db.transaction().execute((transaction) => perform(transaction, work())),
     bytes: 'bytea',
     sequence: { type: 'bigserial', build: (column) => column.primaryKey() },
     lockMigrations: async (transaction) => {

@@ -1,38 +1,97 @@
 import type Database from 'libsql';
 import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
-import type { CompiledQuery, DatabaseConnection, Dialect, Driver, QueryResult } from 'kysely';
+import type { CompiledQuery, DatabaseConnection, Dialect, Driver, Kysely } from 'kysely';
 import AsyncDatabase from 'libsql/promise';
-import { bindable } from '../bindable.ts';
+import type { Tables } from '../tables.ts';
+import type { Work } from '../work.ts';
 import { createCommitGroup } from './commit-group.ts';
+import type { CommitGroup } from './commit-group.ts';
+import { createStatements, run } from './statements.ts';
+import type { Statements } from './statements.ts';
 import { createTurns } from './turns.ts';
+import type { Turns } from './turns.ts';
 
 /** What the driver needs of the binding. */
 export type SqliteBinding = Database.Database;
-
-type Statement = Database.Statement<unknown[]>;
-
-/** Prepared statements kept for reuse; the statements of this room are fewer, apart from lists of varying length. */
-const MAX_STATEMENTS = 200;
-
-/** Kysely's SQLite dialect on the libsql binding. */
-export function sqliteDialect(binding: SqliteBinding): Dialect {
-  return {
-    createAdapter: () => new SqliteAdapter(),
-    createDriver: () => createDriver(binding),
-    createIntrospector: (db) => new SqliteIntrospector(db),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
-  };
-}
 
 /**
  * The one connection, lent to one user at a time in the order of asking. Every call of the binding is synchronous, so
  * a statement has happened when its promise is made; only the commit, which waits for the disk, runs beside the process,
  * and whoever comes meanwhile shares the next one.
  */
-function createDriver(binding: SqliteBinding): Driver {
-  const turns = createTurns();
-  const statements = createStatements(binding);
-  const group = createCommitGroup(binding, () => commitInBackground(binding));
+export interface SqliteConnection {
+  /** Kysely's SQLite dialect on the connection. */
+  readonly dialect: Dialect;
+  /** Performs work in one turn, all of it or nothing; it resolves when it is durable. */
+  readonly perform: <T>(db: Kysely<Tables>, work: () => Work<T>) => Promise<T>;
+}
+
+/** What both ways to the connection share. */
+interface Shared {
+  readonly binding: SqliteBinding;
+  readonly turns: Turns;
+  readonly statements: Statements;
+  readonly group: CommitGroup;
+}
+
+/** The connection on the libsql binding. */
+export function createConnection(binding: SqliteBinding): SqliteConnection {
+  const shared: Shared = {
+    binding,
+    turns: createTurns(),
+    statements: createStatements(binding),
+    group: createCommitGroup(binding, () => commitInBackground(binding)),
+  };
+  return {
+    dialect: {
+      createAdapter: () => new SqliteAdapter(),
+      createDriver: () => createDriver(shared),
+      createIntrospector: (db) => new SqliteIntrospector(db),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+    },
+    perform: async (db, work) => {
+      await shared.turns.take();
+      try {
+        return performNow(shared, db, work());
+      } finally {
+        await endTurn(shared);
+      }
+    },
+  };
+}
+
+/** Nothing is begun before something is to be written: who only reads needs no savepoint. */
+function performNow<T>({ statements, group }: Shared, db: Kysely<Tables>, work: Work<T>): T {
+  let begun = false;
+  try {
+    let next = work.next();
+    while (next.done !== true) {
+      const query = next.value.on(db);
+      const prepared = statements.of(query);
+      if (!begun && !prepared.reads) {
+        group.begin();
+        begun = true;
+      }
+      next = work.next(run(prepared, query));
+    }
+    if (begun) group.keep();
+    return next.value;
+  } catch (error) {
+    group.failed(error);
+    if (begun) group.undo();
+    throw error;
+  }
+}
+
+async function endTurn({ turns, group }: Shared): Promise<void> {
+  const { turn, durable } = group.leave(turns.waiting() > 0);
+  await turn;
+  turns.give();
+  await durable;
+}
+
+function createDriver(shared: Shared): Driver {
+  const { binding, turns, statements, group } = shared;
   /** True while the user of the connection is in a transaction of its own. */
   let within = false;
   const attempt = <R>(act: () => R): Promise<R> =>
@@ -45,11 +104,14 @@ function createDriver(binding: SqliteBinding): Driver {
       }
     });
   const connection: DatabaseConnection = {
-    executeQuery: <R>(query: CompiledQuery) => {
-      const perform = (): QueryResult<R> => execute<R>(statements.of(query.sql), query);
-      // A single statement that writes is a transaction by itself.
-      return attempt(() => (within || reads(query) ? perform() : group.whole(perform)));
-    },
+    executeQuery: <R>(query: CompiledQuery) =>
+      attempt(() => {
+        const prepared = statements.of(query);
+        // A single statement that writes is a transaction by itself.
+        return within || prepared.reads
+          ? run<R>(prepared, query)
+          : group.whole(() => run<R>(prepared, query));
+      }),
     streamQuery: () => {
       throw new Error('This driver answers whole results; ask for a page.');
     },
@@ -69,10 +131,7 @@ function createDriver(binding: SqliteBinding): Driver {
     rollbackTransaction: () => attempt(() => group.undo()),
     releaseConnection: async () => {
       within = false;
-      const { turn, durable } = group.leave(turns.waiting() > 0);
-      await turn;
-      turns.give();
-      await durable;
+      await endTurn(shared);
     },
     destroy: async () => {
       await turns.take();
@@ -87,11 +146,6 @@ function createDriver(binding: SqliteBinding): Driver {
 /** The binding has this call for its own asynchronous face only; both faces hold the same handle. */
 function commitInBackground(binding: SqliteBinding): Promise<void> {
   return AsyncDatabase.prototype.exec.call(binding as unknown as AsyncDatabase, 'commit') as Promise<void>;
-}
-
-/** True for a statement that changes nothing. */
-function reads(query: CompiledQuery): boolean {
-  return query.query.kind === 'SelectQueryNode' || /^\s*(select|explain)\b/i.test(query.sql);
 }
 
 /**
@@ -112,38 +166,4 @@ export function letGo(binding: SqliteBinding): void {
 /** The outcome of a synchronous call as a promise. */
 function settle<T>(act: () => T): Promise<T> {
   return new Promise((resolve) => resolve(act()));
-}
-
-function execute<R>(statement: Statement, query: CompiledQuery): QueryResult<R> {
-  const parameters = query.parameters.map(bindable);
-  if (statement.reader)
-    return { rows: statement.all(parameters).map((row) => readable(row as Record<string, unknown>) as R) };
-  const { changes } = statement.run(parameters);
-  return { rows: [], numAffectedRows: BigInt(changes) };
-}
-
-/** The row with its bytes as Buffers; the binding gives ArrayBuffers. */
-function readable(row: Record<string, unknown>): Record<string, unknown> {
-  for (const [name, value] of Object.entries(row))
-    if (value instanceof ArrayBuffer) row[name] = Buffer.from(value);
-  return row;
-}
-
-/** Prepared statements by their text, the longest unused forgotten first. */
-function createStatements(binding: SqliteBinding): {
-  readonly of: (sql: string) => Statement;
-  readonly forget: () => void;
-} {
-  const known = new Map<string, Statement>();
-  return {
-    of: (sql) => {
-      const statement = known.get(sql) ?? binding.prepare(sql);
-      known.delete(sql);
-      known.set(sql, statement);
-      const oldest = known.size > MAX_STATEMENTS ? known.keys().next().value : undefined;
-      if (oldest !== undefined) known.delete(oldest);
-      return statement;
-    },
-    forget: () => known.clear(),
-  };
 }

@@ -7,7 +7,7 @@ import { asUnavailable } from '../faults.ts';
 import { endClaims } from '../claims.ts';
 import { createStore } from '../store.ts';
 import type { WholeStore } from '../store.ts';
-import { letGo, sqliteDialect } from './driver.ts';
+import { createConnection, letGo } from './driver.ts';
 import type { SqliteBinding } from './driver.ts';
 import { isBusy, sqliteFault } from './faults.ts';
 import { claimOwnership, endOwnership, inUse } from './owner.ts';
@@ -36,9 +36,12 @@ export async function openSqliteStore(settings: SqliteSettings): Promise<WholeSt
 export function openSqlite(settings: SqliteSettings): Engine & { readonly binding: SqliteBinding } {
   const file = resolve(settings.file);
   const binding = openLocked(file, settings.lockWait ?? 2000);
+  const { dialect, perform } = createConnection(binding);
   return {
     binding,
-    dialect: sqliteDialect(binding),
+    dialect,
+    perform,
+    whole: perform,
     bytes: 'blob',
     sequence: { type: 'integer', build: (column) => column.primaryKey().autoIncrement() },
     // The lock of the file keeps everybody else out already.
