@@ -1,20 +1,16 @@
-import type { Readable } from 'node:stream';
-import { Busboy } from '@fastify/busboy';
-import type { BusboyHeaders, BusboyInstance } from '@fastify/busboy';
-import type { Request } from './request.ts';
 import { bodyOf, uploadFailure } from './context.ts';
 import type { RestLimits } from './context.ts';
-import { RestError } from './problems.ts';
+import { FormReader, boundaryOf, malformed } from './form-reader.ts';
+import type { PartHead } from './form-reader.ts';
+import type { RestError } from './problems.ts';
 import { tooLarge } from './read-json.ts';
+import type { Request } from './request.ts';
 
 /** The field that describes the message; everything else in the form is a file, whatever it calls itself. */
 const MESSAGE_FIELD = 'message';
 
-/** What the parser writes for bytes that are no character; nobody means it. */
-const LOST = '\uFFFD';
-
 /** Values of Content-Transfer-Encoding that change nothing. */
-const UNCODED: ReadonlySet<string> = new Set(['7bit', '8bit', 'binary']);
+const UNCODED: ReadonlySet<string> = new Set(['', '7bit', '8bit', 'binary']);
 
 /** What comes out of a form, in order. */
 export type FormItem =
@@ -22,172 +18,107 @@ export type FormItem =
   | { readonly kind: 'file'; readonly name: string; readonly content: AsyncIterable<Uint8Array> }
   | { readonly kind: 'end' };
 
-type Queued = Exclude<FormItem, { kind: 'file' }> | { kind: 'file'; name: string; stream: Readable };
-
-function malformed(detail: string, cause?: unknown): RestError {
-  return new RestError('rest/malformed-form', detail, {
-    cause,
-    finding: {
-      check: 'multipart-form',
-      field: 'body',
-      advice:
-        'Send multipart/form-data as curl -F does: first the field "message", then part-0, part-1 and so on.',
-    },
-  });
-}
-
 /**
- * A multipart/form-data body as it arrives. One file at a time flows to whoever reads it; nothing of a file is kept
- * beyond the stream's own small buffer, and what is not read stays with the client.
+ * A multipart/form-data body as it is read. Nothing of a file is kept beyond the piece that its reader was given, and what is
+ * not read stays with the client.
  */
 export class UploadForm {
   readonly #request: Request;
   readonly #limits: RestLimits;
-  readonly #parser: BusboyInstance;
-  readonly #queue: Queued[] = [];
-  #isStopped = false;
-  /** Ends the wait for the parser; one a piece, because a promise for all of them would remember every wait. */
-  #goOn: () => void = () => undefined;
+  readonly #reader: FormReader;
+  readonly #source: AsyncIterator<Uint8Array>;
+  #bytes = 0;
+  #files = 0;
+  #hasMessage = false;
   #failure: RestError | undefined;
-  #current: Readable | undefined;
-  #wake: () => void = () => undefined;
 
-  /** Begins to read at once. Throws RestError `rest/malformed-form` when the content type has no boundary. */
+  /** Throws RestError `rest/malformed-form` when the content type has no boundary. */
   constructor(request: Request, limits: RestLimits) {
     this.#request = request;
     this.#limits = limits;
-    this.#parser = this.#makeParser();
-    void this.#pump();
+    this.#reader = new FormReader(boundaryOf(request.headers['content-type'] ?? ''), () => this.#pull());
+    this.#source = bodyOf(request)[Symbol.asyncIterator]();
   }
 
-  /** The next item; throws what ended the form early. A file must be read before the next item can come. */
+  /** The next item; throws what ended the form early. What is left of the file before is passed over. */
   async next(): Promise<FormItem> {
-    // A file its consumer left half-read would hold up everything behind it.
-    this.#current?.resume();
-    for (;;) {
-      if (this.#failure) throw this.#failure;
-      const item = this.#queue.shift();
-      if (item === undefined) await this.#more();
-      else if (item.kind === 'file') return this.#opened(item);
-      else return item;
-    }
+    if (this.#failure !== undefined) throw this.#failure;
+    const head = await this.#failing(() => this.#reader.nextPart());
+    if (head === undefined) return { kind: 'end' };
+    return this.#failing(() => (head.name === MESSAGE_FIELD ? this.#message(head) : this.#file(head)));
   }
 
   /** Takes no more from the client. */
   stop(): void {
-    this.#isStopped = true;
-    this.#goOn();
+    // A client that stalls would hold this up.
+    this.#source.return?.().catch(() => undefined);
   }
 
-  #makeParser(): BusboyInstance {
-    const { messageFieldBytes, parts } = this.#limits;
+  async #message({ charset = 'utf-8', encoding }: PartHead): Promise<FormItem> {
+    if (this.#hasMessage) throw malformed('The field "message" came twice.');
+    this.#hasMessage = true;
+    refuseCoded(MESSAGE_FIELD, encoding);
+    const { messageFieldBytes } = this.#limits;
+    const pieces: Buffer[] = [];
+    let size = 0;
+    for (let piece = await this.#reader.content(); piece; piece = await this.#reader.content()) {
+      size += piece.byteLength;
+      if (size > messageFieldBytes) throw tooLarge(MESSAGE_FIELD, messageFieldBytes);
+      pieces.push(piece);
+    }
+    return { kind: 'message', text: decoded(Buffer.concat(pieces, size), charset) };
+  }
+
+  #file({ name, encoding }: PartHead): FormItem {
+    const { parts } = this.#limits;
+    this.#files += 1;
+    if (this.#files > parts) throw malformed(`The form has more than ${parts} parts.`);
+    refuseCoded(name, encoding);
+    return { kind: 'file', name, content: this.#content(this.#files) };
+  }
+
+  async *#content(file: number): AsyncGenerator<Uint8Array> {
+    while (file === this.#files) {
+      const piece = await this.#failing(() => this.#reader.content());
+      if (piece === undefined) return;
+      yield piece;
+    }
+  }
+
+  async #pull(): Promise<Uint8Array | undefined> {
+    const next = await this.#source.next();
+    if (next.done === true) {
+      if (this.#request.complete) return undefined;
+      throw new Error('incomplete');
+    }
+    this.#bytes += next.value.byteLength;
+    if (this.#bytes > this.#limits.submissionBytes) throw tooLarge('body', this.#limits.submissionBytes);
+    return next.value;
+  }
+
+  /** What ended the form once ends it for everybody who reads it. */
+  async #failing<T>(read: () => Promise<T> | T): Promise<T> {
     try {
-      const parser = new Busboy({
-        headers: this.#request.headers as BusboyHeaders,
-        isPartAFile: (name: string | undefined) => name !== MESSAGE_FIELD,
-        limits: {
-          fieldSize: messageFieldBytes,
-          fields: 1,
-          files: parts,
-          parts: parts + 1,
-          headerPairs: 20,
-          headerSize: 8 * 1024,
-        },
-      });
-      parser.on('field', (_name, text: string, _nameCut, cut: boolean) =>
-        cut ? this.#fail(tooLarge(MESSAGE_FIELD, messageFieldBytes)) : this.#message(text),
-      );
-      parser.on('file', (name: string | undefined, stream, _fileName, encoding) =>
-        this.#file(name ?? '', stream, encoding),
-      );
-      parser.on('finish', () => this.#push({ kind: 'end' }));
-      parser.on('error', (error: unknown) =>
-        this.#fail(malformed('The form is not complete or not well-formed.', error)),
-      );
-      parser.on('fieldsLimit', () => this.#fail(malformed('The field "message" came twice.')));
-      for (const limit of ['filesLimit', 'partsLimit'] as const) {
-        parser.on(limit, () => this.#fail(malformed(`The form has more than ${parts} parts.`)));
-      }
-      return parser;
+      return await read();
     } catch (cause) {
-      throw malformed('The Content-Type has no boundary.', cause);
+      this.#failure ??= uploadFailure(cause);
+      this.stop();
+      throw this.#failure;
     }
   }
+}
 
-  #message(text: string): void {
-    if (text.includes(LOST)) this.#fail(malformed('The field "message" has characters that are not UTF-8.'));
-    else this.#push({ kind: 'message', text });
-  }
+/** Forms have no encodings (RFC 7578 4.7): decoded by nobody, a part would be kept as other bytes than were meant. */
+function refuseCoded(name: string, encoding: string): void {
+  if (UNCODED.has(encoding)) return;
+  throw malformed(`"${name}" is encoded (${encoding.slice(0, 40)}); its bytes are wanted as they are.`);
+}
 
-  #file(name: string, stream: Readable, encoding: string): void {
-    // The parser reports a part that ends early on the stream only.
-    stream.on('error', (cause) => this.#fail(malformed(`The form ends inside "${name}".`, cause)));
-    // Forms have no encodings (RFC 7578 4.7): decoded by nobody, the part would be kept as other bytes than were meant.
-    if (!UNCODED.has(encoding.toLowerCase()))
-      this.#fail(
-        malformed(`"${name}" is encoded (${encoding.slice(0, 40)}); its bytes are wanted as they are.`),
-      );
-    if (this.#failure) stream.destroy(this.#failure);
-    else this.#push({ kind: 'file', name, stream });
-  }
-
-  #opened(item: { readonly name: string; readonly stream: Readable }): FormItem {
-    this.#current = item.stream;
-    if (this.#failure) item.stream.destroy(this.#failure);
-    return { kind: 'file', name: item.name, content: this.#contentOf(item.stream) };
-  }
-
-  async *#contentOf(stream: Readable): AsyncGenerator<Uint8Array> {
-    try {
-      for await (const chunk of stream) yield chunk as Uint8Array;
-    } catch (error) {
-      throw this.#failure ?? error;
-    }
-    if (this.#failure) throw this.#failure;
-  }
-
-  /** Hands the body to the parser piece by piece, each when the one before was taken. */
-  async #pump(): Promise<void> {
-    let bytes = 0;
-    try {
-      for await (const chunk of bodyOf(this.#request)) {
-        bytes += chunk.byteLength;
-        if (bytes > this.#limits.submissionBytes) throw tooLarge('body', this.#limits.submissionBytes);
-        await this.#taken(chunk);
-        if (this.#isStopped) return;
-      }
-      if (!this.#request.complete) throw new Error('incomplete');
-      this.#parser.end();
-    } catch (cause) {
-      this.#fail(uploadFailure(cause));
-    }
-  }
-
-  /** Resolves when the parser has taken the piece, or when nothing more is wanted. */
-  #taken(chunk: Uint8Array): Promise<void> {
-    return new Promise((resolve) => {
-      this.#goOn = resolve;
-      this.#parser.write(chunk, () => resolve());
-      if (this.#isStopped) resolve();
-    });
-  }
-
-  #push(item: Queued): void {
-    this.#queue.push(item);
-    this.#wake();
-  }
-
-  #fail(failure: RestError): void {
-    this.#failure ??= failure;
-    this.stop();
-    this.#current?.destroy(this.#failure);
-    for (const item of this.#queue) if (item.kind === 'file') item.stream.destroy(this.#failure);
-    this.#wake();
-  }
-
-  #more(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve;
-    });
+function decoded(bytes: Buffer, charset: string): string {
+  try {
+    return new TextDecoder(charset, { fatal: true }).decode(bytes);
+  } catch (cause) {
+    const name = charset.toUpperCase().slice(0, 40);
+    throw malformed(`The field "message" has characters that are not ${name}.`, cause);
   }
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { QuoinError } from '../../protocol/errors/index.ts';
 import { createPatience } from './patience.ts';
-import type { PatienceLimits } from './patience.ts';
+import type { Patience, PatienceLimits } from './patience.ts';
 
 /** Bounds of one request body. */
 export interface BodyLimits extends PatienceLimits {
@@ -47,18 +47,103 @@ function dropped(cause: unknown): QuoinError {
   );
 }
 
-/** Waits for a promise at most `ms`; rejects with `late()` after that. */
-async function within<T>(promise: Promise<T>, ms: number, late: () => Error): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const alarm = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(late()), ms);
-  });
-  try {
-    return await Promise.race([promise, alarm]);
-  } finally {
+const OVER = { done: true, value: undefined } as const;
+
+/**
+ * The body of a request, read from its own buffer: a small one has come as a whole when somebody asks for it, and then costs
+ * one turn. The iterator of the request would make a dozen listeners and promises for it, and close the connection when a
+ * reader leaves early.
+ */
+class Body implements AsyncIterableIterator<Uint8Array> {
+  failure: QuoinError | undefined;
+  bytes = 0;
+  readonly #request: IncomingMessage;
+  readonly #limits: BodyLimits;
+  readonly #invite: () => void;
+  readonly #patience: Patience;
+  readonly #wake = (): void => this.#awake();
+  #awake: () => void = () => undefined;
+  #state: 'new' | 'open' | 'over' = 'new';
+
+  constructor(request: IncomingMessage, limits: BodyLimits, invite: () => void) {
+    this.#request = request;
+    this.#limits = limits;
+    this.#invite = invite;
+    this.#patience = createPatience(limits);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    if (this.#state === 'new') this.#begin();
+    try {
+      while (this.#state === 'open') {
+        const chunk = this.#read();
+        if (chunk !== undefined) return { done: false, value: this.#counted(chunk) };
+        if (this.#isWhole()) this.#end();
+        else await this.#more();
+      }
+      return OVER;
+    } catch (error) {
+      this.failure = error instanceof QuoinError ? error : dropped(error);
+      this.#end();
+      throw this.failure;
+    }
+  }
+
+  /** Lets go of the request, so that the rest can be drained; the connection stays. */
+  return(): Promise<IteratorResult<Uint8Array, undefined>> {
+    this.#end();
+    return Promise.resolve(OVER);
+  }
+
+  #begin(): void {
+    this.#state = 'open';
+    this.#invite();
+    for (const event of EVENTS) this.#request.on(event, this.#wake);
+  }
+
+  #end(): void {
+    if (this.#state === 'open') for (const event of EVENTS) this.#request.off(event, this.#wake);
+    this.#state = 'over';
+    this.#awake();
+  }
+
+  #read(): Buffer | undefined {
+    return (this.#request.read() as Buffer | null) ?? undefined;
+  }
+
+  #isWhole(): boolean {
+    return this.#request.complete && this.#request.readableLength === 0;
+  }
+
+  #counted(chunk: Buffer): Buffer {
+    this.#patience.received(chunk.byteLength);
+    this.bytes += chunk.byteLength;
+    if (this.bytes > this.#limits.maxBytes) throw tooLarge(this.#limits.maxBytes);
+    return chunk;
+  }
+
+  /** Waits for whatever happens next to the request, as long as patience lasts. */
+  async #more(): Promise<void> {
+    const { destroyed, errored } = this.#request;
+    if (destroyed) throw dropped(errored ?? undefined);
+    const asked = performance.now();
+    let timer: NodeJS.Timeout | undefined;
+    const isLate = await new Promise<boolean>((resolve) => {
+      this.#awake = () => resolve(false);
+      timer = setTimeout(() => resolve(true), this.#patience.left());
+    });
     clearTimeout(timer);
+    if (isLate) throw tooSlow(this.#limits);
+    this.#patience.waited(performance.now() - asked);
   }
 }
+
+/** What may end the wait for more of a body. */
+const EVENTS = ['readable', 'end', 'error', 'close'] as const;
 
 /**
  * Reads a request body under limits. `invite` is called before the first byte is asked for, so that a client that sent
@@ -69,40 +154,6 @@ export function readRequestBody(
   limits: BodyLimits,
   invite: () => void = () => undefined,
 ): RequestBody {
-  let failure: QuoinError | undefined;
-  let bytes = 0;
-
-  async function* chunks(): AsyncGenerator<Uint8Array> {
-    const patience = createPatience(limits);
-    invite();
-    // The usual iterator would destroy the request, and with it the connection, when the reader leaves early.
-    const source = request.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer>;
-    try {
-      for (;;) {
-        const asked = performance.now();
-        const next = await within(source.next(), patience.left(), () => tooSlow(limits));
-        if (next.done === true) break;
-        patience.waited(performance.now() - asked);
-        patience.received(next.value.byteLength);
-        bytes += next.value.byteLength;
-        if (bytes > limits.maxBytes) throw tooLarge(limits.maxBytes);
-        yield next.value;
-      }
-    } finally {
-      // Lets go of the request, so that the rest can be drained. Not awaited: a peer that stalls would hold it up.
-      void source.return?.();
-    }
-    if (!request.complete) throw dropped(undefined);
-  }
-
-  async function* watched(): AsyncGenerator<Uint8Array> {
-    try {
-      yield* chunks();
-    } catch (error) {
-      failure = error instanceof QuoinError ? error : dropped(error);
-      throw failure;
-    }
-  }
-
-  return { stream: watched(), failure: () => failure, bytes: () => bytes };
+  const body = new Body(request, limits, invite);
+  return { stream: body, failure: () => body.failure, bytes: () => body.bytes };
 }
