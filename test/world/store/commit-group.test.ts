@@ -32,7 +32,7 @@ function openGroup(t: TestContext, commit?: () => Promise<void>) {
 
 /** Ends the turn of a member that others follow. */
 async function leave(group: CommitGroup, another: boolean): Promise<void> {
-  const { turn, durable } = group.leave(another);
+  const { turn, durable } = group.leave(() => another);
   durable.catch(() => undefined);
   await turn;
 }
@@ -46,7 +46,7 @@ test('members who follow each other share one commit, and none is told before it
     ['c', false],
   ] as const) {
     group.whole(() => note(text));
-    const { turn, durable } = group.leave(another);
+    const { turn, durable } = group.leave(() => another);
     void durable.then(() => told.push(text));
     if (another) {
       await turn;
@@ -73,7 +73,7 @@ test('a member that is undone takes nothing else along', async (t) => {
   );
   await leave(group, true);
   group.whole(() => note('third'));
-  await group.leave(false).durable;
+  await group.leave(() => false).durable;
   assert.deepEqual(kept(), ['first', 'third']);
 });
 
@@ -86,10 +86,10 @@ test('the first member undone alone leaves no transaction behind', async (t) => 
     }),
   );
   assert.equal(binding.inTransaction, false);
-  await group.leave(false).durable;
+  await group.leave(() => false).durable;
   assert.equal(commits(), 0);
   group.whole(() => note('kept'));
-  await group.leave(false).durable;
+  await group.leave(() => false).durable;
   assert.deepEqual(kept(), ['kept']);
 });
 
@@ -97,28 +97,59 @@ test('who only reads while changes are pending waits for them too', async (t) =>
   const { group, note } = openGroup(t);
   group.whole(() => note('seen'));
   await leave(group, true);
-  const reader = group.leave(true);
+  const reader = group.leave(() => true);
   let done = false;
   void reader.durable.then(() => (done = true));
   await reader.turn;
   assert.equal(done, false);
-  await group.leave(false).durable;
+  await group.leave(() => false).durable;
   await reader.durable;
   assert.equal(done, true);
 });
 
+test('who comes while a commit waits for members shares it', async (t) => {
+  const { group, note, kept, commits } = openGroup(t);
+  group.whole(() => note('first'));
+  let waiting = false;
+  const first = group.leave(() => waiting);
+  setImmediate(() => (waiting = true));
+  await first.turn;
+  assert.equal(commits(), 0);
+  group.whole(() => note('second'));
+  const second = group.leave(() => false);
+  await Promise.all([first.durable, second.durable]);
+  assert.equal(commits(), 1);
+  assert.deepEqual(kept(), ['first', 'second']);
+});
+
+test('a commit waits for members a few turns only, however many come one after the other', async (t) => {
+  const { group, note, commits } = openGroup(t);
+  let isDurable = false;
+  for (let member = 0; member < 60 && !isDurable; member += 1) {
+    group.whole(() => note(String(member)));
+    let waiting = false;
+    const { turn, durable } = group.leave(() => waiting);
+    setImmediate(() => (waiting = true));
+    void durable.then(() => (isDurable = true));
+    await turn;
+    await Promise.resolve();
+  }
+  assert.equal(isDurable, true);
+  assert.equal(commits(), 1);
+});
+
 test('with nothing pending nobody waits', async (t) => {
   const { group, commits } = openGroup(t);
-  await group.leave(false).durable;
+  await group.leave(() => false).durable;
   assert.equal(commits(), 0);
 });
 
 test('a commit that fails is told to every member, and nothing of them is kept', async (t) => {
   const { group, note, kept, binding } = openGroup(t, () => Promise.reject(new Error('the disk is full')));
   group.whole(() => note('a'));
-  const first = group.leave(true);
+  const first = group.leave(() => true);
   group.whole(() => note('b'));
-  const second = group.leave(false);
+  const second = group.leave(() => false);
   await Promise.all([first, second].map(({ durable }) => assert.rejects(durable, /the disk is full/)));
   assert.equal(binding.inTransaction, false);
   assert.deepEqual(kept(), []);
@@ -127,7 +158,7 @@ test('a commit that fails is told to every member, and nothing of them is kept',
 test('when the database undoes everything by itself, every member is told', async (t) => {
   const { group, note, kept, binding } = openGroup(t);
   group.whole(() => note('a'));
-  const first = group.leave(true);
+  const first = group.leave(() => true);
   group.begin();
   note('b');
   // What a full disk does.
@@ -135,10 +166,10 @@ test('when the database undoes everything by itself, every member is told', asyn
   const full = new Error('database or disk is full');
   group.failed(full);
   group.undo();
-  const second = group.leave(true);
+  const second = group.leave(() => true);
   await Promise.all([first, second].map(({ durable }) => assert.rejects(durable, /disk is full/)));
   group.whole(() => note('c'));
-  await group.leave(false).durable;
+  await group.leave(() => false).durable;
   assert.deepEqual(kept(), ['c']);
 });
 
@@ -146,7 +177,7 @@ test('a long line does not keep the first waiting without end', async (t) => {
   const { group, note, commits } = openGroup(t);
   for (let member = 0; member < 200; member += 1) {
     group.whole(() => note(String(member)));
-    await group.leave(true).turn;
+    await group.leave(() => true).turn;
   }
   assert.ok(commits() >= 3, `${commits()} commits`);
 });

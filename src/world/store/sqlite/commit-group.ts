@@ -12,18 +12,32 @@ export interface CommitGroup {
   readonly whole: <T>(act: () => T) => T;
   /** Notes an error that may have undone the whole group, as a full disk does. */
   readonly failed: (error: unknown) => void;
-  /** Ends the turn of a member: commits, unless `another` member follows. Resolves when its work is durable. */
-  readonly leave: (another: boolean) => { readonly turn: Promise<void>; readonly durable: Promise<void> };
+  /**
+   * Ends the turn of a member: commits, unless `another` member follows, now or after a few turns of the event loop.
+   * `turn` resolves when the connection is free, `durable` when the work of the member is.
+   */
+  readonly leave: (another: () => boolean) => {
+    readonly turn: Promise<void>;
+    readonly durable: Promise<void>;
+  };
 }
 
 /** Members of one commit at the most, so that the first of a long line does not wait for the last. */
 const MOST_MEMBERS = 64;
+
+/**
+ * Turns of the event loop a commit waits for members: next to nothing where the process is idle, and where it is busy they
+ * bring what has arrived meanwhile. Each commit costs the disk and the processor as much as several members of it.
+ */
+const GATHERING_TURNS = 3;
 
 /** Syncs the commit without blocking the process: it is the disk that takes long. */
 export type CommitInBackground = () => Promise<void>;
 
 interface Open {
   members: number;
+  /** Turns of the event loop its commit may still wait. */
+  patience: number;
   readonly durable: Promise<void>;
   readonly settle: (failure?: Error) => void;
   /** Why nothing of it can be kept, once the database has undone it by itself. */
@@ -55,7 +69,8 @@ export function createCommitGroup(binding: Database.Database, commit: CommitInBa
     open?.settle();
     open = undefined;
   };
-  const end = async (group: Open): Promise<void> => {
+  const end = async (group: Open, another: () => boolean): Promise<void> => {
+    if (await gathers(group, another)) return;
     open = undefined;
     if (group.failure !== undefined) return group.settle(group.failure);
     try {
@@ -88,13 +103,24 @@ export function createCommitGroup(binding: Database.Database, commit: CommitInBa
       const group = open;
       if (group === undefined) return { turn: DONE, durable: DONE };
       group.members += 1;
-      const goesOn = another && group.members < MOST_MEMBERS && group.failure === undefined;
-      return { turn: goesOn ? DONE : end(group), durable: group.durable };
+      const mayGoOn = group.members < MOST_MEMBERS && group.failure === undefined;
+      const follows = (): boolean => mayGoOn && another();
+      return { turn: follows() ? DONE : end(group, follows), durable: group.durable };
     },
   };
 }
 
 const DONE = Promise.resolve();
+
+/** Waits as long as the group may; true once another member follows. */
+async function gathers(group: Open, another: () => boolean): Promise<boolean> {
+  while (group.patience > 0) {
+    group.patience -= 1;
+    await new Promise((resolve) => setImmediate(resolve));
+    if (another()) return true;
+  }
+  return false;
+}
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
@@ -105,5 +131,5 @@ function newGroup(): Open {
   const durable = new Promise<void>((resolve, reject) => {
     settle = (failure) => (failure === undefined ? resolve() : reject(failure));
   });
-  return { members: 0, durable, settle };
+  return { members: 0, patience: GATHERING_TURNS, durable, settle };
 }

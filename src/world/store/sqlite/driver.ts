@@ -84,7 +84,7 @@ function performNow<T>({ statements, group }: Shared, db: Kysely<Tables>, work: 
 }
 
 async function endTurn({ turns, group }: Shared): Promise<void> {
-  const { turn, durable } = group.leave(turns.waiting() > 0);
+  const { turn, durable } = group.leave(() => turns.waiting() > 0);
   await turn;
   turns.give();
   await durable;
@@ -135,7 +135,7 @@ function createDriver(shared: Shared): Driver {
     },
     destroy: async () => {
       await turns.take();
-      await group.leave(false).turn;
+      await group.leave(() => false).turn;
       statements.forget();
       letGo(binding);
       turns.give();
