@@ -77,10 +77,14 @@ function onlyOne<T>(found: readonly T[]): T | undefined {
 function openPayload(
   context: MshContext,
   payload: PayloadHandle,
-  options: { readonly compressed: boolean },
+  { compressed, inline }: Parameters<Msh['openPayload']>[1],
 ): AsyncIterable<Uint8Array> {
-  const kept = openBytes(context, payload);
-  return options.compressed ? gunzipBounded(kept, { maxBytes: Infinity, maxRatio: Infinity }) : kept;
+  const kept = inline === undefined ? openBytes(context, payload) : atHand(inline);
+  return compressed ? gunzipBounded(kept, { maxBytes: Infinity, maxRatio: Infinity }) : kept;
+}
+
+async function* atHand(bytes: Buffer): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(bytes);
 }
 
 /** Desk, workers, sweeper and rounds: started once, stopped in reverse. */

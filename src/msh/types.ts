@@ -99,8 +99,14 @@ export interface Msh {
   receivedAs(id: string): Promise<readonly InboundMessage[]>;
   /** A received message by row id or, when unique, by MessageId. */
   inbound(id: string): Promise<InboundMessage | undefined>;
-  /** Streams a payload of a received or submitted message as the business document (decompressed). */
-  openPayload(payload: PayloadHandle, options: { readonly compressed: boolean }): AsyncIterable<Uint8Array>;
+  /**
+   * Streams a payload of a received or submitted message as the business document (decompressed); `inline` are its bytes
+   * as they are kept, where they are at hand.
+   */
+  openPayload(
+    payload: PayloadHandle,
+    options: { readonly compressed: boolean; readonly inline?: Buffer | undefined },
+  ): AsyncIterable<Uint8Array>;
   /** The SOAP part of a received message as it came; undefined where none was kept. */
   inboundEnvelope(rowId: string): Promise<ReceivedEnvelope | undefined>;
   /**

@@ -3,8 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { Store } from '../../src/msh/ports/index.ts';
-import type { Exchange, ExchangeMove, ExchangeStore, Recording } from '../../src/oots/ports/index.ts';
-import { attempt, newInbound, newOutbound, userMessage } from '../support/records.ts';
+import type {
+  Exchange,
+  ExchangeMove,
+  ExchangeStore,
+  Recording,
+  Unrecorded,
+} from '../../src/oots/ports/index.ts';
+import { attempt, newInbound, newOutbound, storedPart, userMessage } from '../support/records.ts';
 
 type WholeStore = Store & ExchangeStore;
 
@@ -101,7 +107,7 @@ function recording(
 async function begun(store: WholeStore, values: Partial<Exchange> = {}, at = T): Promise<Exchange> {
   const message = await sent(store, at);
   const made = exchange(message, { createdAt: at, ...values });
-  assert.equal(await store.record(recording(message, made)), 'recorded');
+  assert.deepEqual(await store.record([recording(message, made)]), ['recorded']);
   return made;
 }
 
@@ -113,7 +119,7 @@ function recordingTests({ open }: ExchangeStoreUnderTest): void {
     await sent(store, T, 'another');
     const waiting = await store.unrecorded(SERVICE, T, 10);
     assert.deepEqual(
-      waiting.map(({ direction, message }) => [direction, message.rowId]),
+      waiting.map(({ direction, rowId }) => [direction, rowId]),
       [
         ['in', first.rowId],
         ['out', later.rowId],
@@ -136,8 +142,8 @@ function recordingTests({ open }: ExchangeStoreUnderTest): void {
       dueAt: T + 9,
     });
     const one = recording(message, made, () => ({ exchange: made, event: 'requested' }));
-    assert.equal(await store.record(one), 'recorded');
-    assert.equal(await store.record(one), 'known');
+    assert.deepEqual(await store.record([one]), ['recorded']);
+    assert.deepEqual(await store.record([one]), ['known']);
     assert.deepEqual(await store.getExchange(made.id), made);
     assert.deepEqual(await store.unrecorded(SERVICE, T, 10), []);
     assert.equal(await store.lastRecorded(), T + 5);
@@ -158,9 +164,57 @@ function recordingTests({ open }: ExchangeStoreUnderTest): void {
   test('a document without an exchange is kept all the same', async (t) => {
     const store = await open(t);
     const message = await received(store);
-    await store.record(recording(message, exchange(message), () => ({ flaw: 'unreadable' })));
+    await store.record([recording(message, exchange(message), () => ({ flaw: 'unreadable' }))]);
     assert.equal((await store.documentBytes(message.rowId))?.toString(), '<request/>');
     assert.deepEqual(await store.unrecorded(SERVICE, T, 10), []);
+  });
+
+  test('whoever listens is told of each message that is kept, once, with its bytes, until that ends', async (t) => {
+    const store = await open(t);
+    const kept: Unrecorded[] = [];
+    const end = store.onKept((one) => kept.push(one));
+    const part = { ...storedPart('inline-1'), inline: Buffer.from('<request/>') };
+    const out = newOutbound({ parts: [part], submittedAt: T });
+    const into = newInbound({ parts: [storedPart('file-1')], receivedAt: T + 1, deliverable: false });
+    for (let copy = 0; copy < 2; copy += 1) {
+      await store.insertOutbound(out);
+      await store.insertInbound(into);
+    }
+    end();
+    await store.insertOutbound(newOutbound({ submittedAt: T + 9 }));
+    const found = await store.unrecorded(SERVICE, T, 2);
+    assert.deepEqual(found[1], kept[1]);
+    assert.deepEqual(found[0], { ...kept[0], parts: [storedPart('inline-1')] });
+    assert.deepEqual(kept[0]!.parts, [part]);
+    assert.deepEqual([kept.length, kept[0]!.isWithheld, kept[1]!.isWithheld], [2, false, true]);
+  });
+
+  test('documents that are recorded together see those before them, and none stays when one cannot be', async (t) => {
+    const store = await open(t);
+    const [request, answer] = [await sent(store), await received(store)];
+    const made = exchange(request);
+    const both = (move: Recording['move']): readonly Recording[] => [
+      recording(request, made),
+      {
+        ...recording(answer, made, move, { kind: 'response' }),
+        place: { role: 'requester', partner: 'AP_B', answers: made.requestId },
+      },
+    ];
+    const defect = new Error('This one cannot be recorded.');
+    await assert.rejects(
+      store.record(
+        both(() => {
+          throw defect;
+        }),
+      ),
+      defect,
+    );
+    assert.equal((await store.unrecorded(SERVICE, T, 10)).length, 2);
+    const known = await store.record(
+      both(({ exchange: before }) => ({ exchange: { ...before!, state: 'answered' } })),
+    );
+    assert.deepEqual(known, ['recorded', 'recorded']);
+    assert.equal((await store.getExchange(made.id))!.state, 'answered');
   });
 
   test('two records of one exchange at once are both done, one after the other', async (t) => {
@@ -170,13 +224,15 @@ function recordingTests({ open }: ExchangeStoreUnderTest): void {
     const messages = await Promise.all([received(store), received(store), received(store)]);
     await Promise.all(
       messages.map((message, index) =>
-        store.record({
-          ...recording(message, made, undefined, { requestId: `urn:uuid:${randomUUID()}` }),
-          move: ({ exchange: before }) => {
-            seen.push(before?.procedure);
-            return { exchange: { ...before!, procedure: `${before?.procedure ?? ''}${index}` } };
+        store.record([
+          {
+            ...recording(message, made, undefined, { requestId: `urn:uuid:${randomUUID()}` }),
+            move: ({ exchange: before }) => {
+              seen.push(before?.procedure);
+              return { exchange: { ...before!, procedure: `${before?.procedure ?? ''}${index}` } };
+            },
           },
-        }),
+        ]),
       ),
     );
     const after = await store.getExchange(made.id);
@@ -193,14 +249,16 @@ function placeTests({ open }: ExchangeStoreUnderTest): void {
       const message = await received(store);
       let found: Exchange | undefined;
       const base = recording(message, made, () => ({}), { kind: 'response' });
-      await store.record({
-        ...base,
-        place: { ...place, ...changes },
-        move: ({ exchange: before }) => {
-          found = before;
-          return {};
+      await store.record([
+        {
+          ...base,
+          place: { ...place, ...changes },
+          move: ({ exchange: before }) => {
+            found = before;
+            return {};
+          },
         },
-      });
+      ]);
       return found?.id;
     };
     assert.equal(await look({}), made.id);
@@ -216,19 +274,21 @@ function placeTests({ open }: ExchangeStoreUnderTest): void {
     assert.equal((await store.getExchange(made.id))!.previewLocation, link);
     const message = await sent(store);
     let found: Exchange | undefined;
-    await store.record({
-      ...recording(message, exchange(message)),
-      place: {
-        role: 'requester',
-        partner: 'AP_B',
-        preview: { conversationId: 'c-1', location: link },
-        id: randomUUID(),
+    await store.record([
+      {
+        ...recording(message, exchange(message)),
+        place: {
+          role: 'requester',
+          partner: 'AP_B',
+          preview: { conversationId: 'c-1', location: link },
+          id: randomUUID(),
+        },
+        move: ({ exchange: before }) => {
+          found = before;
+          return {};
+        },
       },
-      move: ({ exchange: before }) => {
-        found = before;
-        return {};
-      },
-    });
+    ]);
     assert.equal(found?.id, made.id);
   });
 
@@ -237,12 +297,12 @@ function placeTests({ open }: ExchangeStoreUnderTest): void {
     const previewLocation = 'https://preview.example.test/1';
     const first = await received(store);
     const made = exchange(first, { previewLocation, state: 'preview-required' });
-    await store.record(recording(first, made, undefined, { question: 'the first' }));
+    await store.record([recording(first, made, undefined, { question: 'the first' })]);
     const asked = async (facts: Partial<Recording['document']['facts']>): Promise<unknown> => {
       let question: unknown = 'not told';
       const other = exchange(await received(store), { id: made.id });
       const message = (await store.getInbound(other.requestRowId))!;
-      await store.record(
+      await store.record([
         recording(
           message,
           other,
@@ -252,7 +312,7 @@ function placeTests({ open }: ExchangeStoreUnderTest): void {
           },
           facts,
         ),
-      );
+      ]);
       return question;
     };
     assert.equal(await asked({ previewLocation, question: 'the second' }), 'the first');
@@ -264,13 +324,15 @@ function placeTests({ open }: ExchangeStoreUnderTest): void {
     const made = await begun(store);
     const message = await sent(store);
     let isRepeated = false;
-    await store.record({
-      ...recording(message, made),
-      move: (before) => {
-        ({ isRepeated } = before);
-        return { flaw: 'repeated-request', refusal: 'due' };
+    await store.record([
+      {
+        ...recording(message, made),
+        move: (before) => {
+          ({ isRepeated } = before);
+          return { flaw: 'repeated-request', refusal: 'due' };
+        },
       },
-    });
+    ]);
     assert.equal(isRepeated, true);
     const [due] = await store.dueRefusals(10);
     assert.deepEqual([due?.rowId, due?.flaw], [message.rowId, 'repeated-request']);
@@ -284,11 +346,11 @@ function placeTests({ open }: ExchangeStoreUnderTest): void {
     const message = await received(store);
     const request = await sent(store);
     const made = exchange(request);
-    await store.record(recording(message, made, () => ({ flaw: 'unknown-request' }), { kind: 'response' }));
-    await store.record(recording(request, made));
+    await store.record([recording(message, made, () => ({ flaw: 'unknown-request' }), { kind: 'response' })]);
+    await store.record([recording(request, made)]);
     const waiting = await store.unrecorded(SERVICE, T, 10);
     assert.deepEqual(
-      waiting.map((one) => one.message.rowId),
+      waiting.map(({ rowId }) => rowId),
       [message.rowId],
     );
   });
@@ -300,8 +362,8 @@ function hostileTests({ open }: ExchangeStoreUnderTest): void {
     const message = await received(store);
     const request = await sent(store, T + 3_600_000);
     const made = exchange(request);
-    await store.record(recording(message, made, () => ({ flaw: 'unknown-request' }), { kind: 'response' }));
-    await store.record(recording(request, made));
+    await store.record([recording(message, made, () => ({ flaw: 'unknown-request' }), { kind: 'response' })]);
+    await store.record([recording(request, made)]);
     assert.deepEqual(await store.unrecorded(SERVICE, T, 10), []);
     assert.ok(await store.documentBytes(message.rowId));
   });
@@ -314,11 +376,11 @@ function hostileTests({ open }: ExchangeStoreUnderTest): void {
       await Promise.all(
         messages.map((message) => {
           const made = exchange(message, { requestId });
-          return store.record(
+          return store.record([
             recording(message, made, ({ isRepeated }) =>
               isRepeated ? { flaw: 'repeated-request', refusal: 'due' } : { exchange: made },
             ),
-          );
+          ]);
         }),
       );
       assert.equal((await store.listExchanges({ requestId }, { limit: 10 })).items.length, 1);
@@ -330,9 +392,9 @@ function hostileTests({ open }: ExchangeStoreUnderTest): void {
     const store = await open(t);
     const ours = await sent(store);
     const made = exchange(ours);
-    await store.record(recording(ours, made));
+    await store.record([recording(ours, made)]);
     const theirs = { ...(await received(store)), messageId: ours.messageId };
-    await store.record(recording(theirs, exchange(theirs)));
+    await store.record([recording(theirs, exchange(theirs))]);
     const found = async (filter: Parameters<WholeStore['listExchanges']>[0]): Promise<readonly string[]> =>
       (await store.listExchanges(filter, { limit: 10 })).items.map(({ id }) => id);
     assert.equal((await found({ messageId: ours.messageId })).length, 2);
@@ -351,7 +413,7 @@ function hostileTests({ open }: ExchangeStoreUnderTest): void {
       () => ({ exchange: made, flaw: 'answered-before' }),
       facts,
     );
-    for (const one of [first, second]) assert.equal(await store.record(one), 'recorded');
+    for (const one of [first, second]) assert.deepEqual(await store.record([one]), ['recorded']);
     const [, whole, brief] = await store.documentsOf(made.id);
     assert.deepEqual([whole!.facts.evidence, brief!.facts.evidence], [evidence, undefined]);
   });
@@ -384,7 +446,7 @@ function waitingTests({ open }: ExchangeStoreUnderTest): void {
     const store = await open(t);
     const message = await sent(store);
     const made = exchange(message, { dueAt: T + 10 });
-    await store.record(recording(message, made));
+    await store.record([recording(message, made)]);
     assert.equal(await store.failUndelivered(T), 0);
     await store.claimOutbound(message.rowId, T, 1000);
     await store.settleAttempt(message.rowId, attempt(), { state: 'SEND_FAILURE', at: T + 1 });

@@ -147,33 +147,35 @@ async function begun(store: WholeStore, at: number, id: string = randomUUID()): 
   );
   const message = (await store.findInbound(messageId))[0]!;
   const requestId = `urn:uuid:${randomUUID()}`;
-  await store.record({
-    document: {
-      rowId: message.rowId,
-      direction: 'in',
-      messageId,
-      at,
-      facts: { kind: 'request', version: '2.0', requestId },
-    },
-    bytes: Buffer.from('<request/>'),
-    message,
-    place: { role: 'provider', partner: 'AP_A', id },
-    move: () => ({
-      exchange: {
-        id,
-        role: 'provider',
-        partner: 'AP_A',
-        pmodeId: 'exchange',
-        conversationId: 'c-1',
-        version: '2.0',
-        state: 'requested',
-        requestId,
-        requestRowId: message.rowId,
-        createdAt: at,
-        changedAt: at,
+  await store.record([
+    {
+      document: {
+        rowId: message.rowId,
+        direction: 'in',
+        messageId,
+        at,
+        facts: { kind: 'request', version: '2.0', requestId },
       },
-    }),
-  });
+      bytes: Buffer.from('<request/>'),
+      message,
+      place: { role: 'provider', partner: 'AP_A', id },
+      move: () => ({
+        exchange: {
+          id,
+          role: 'provider',
+          partner: 'AP_A',
+          pmodeId: 'exchange',
+          conversationId: 'c-1',
+          version: '2.0',
+          state: 'requested',
+          requestId,
+          requestRowId: message.rowId,
+          createdAt: at,
+          changedAt: at,
+        },
+      }),
+    },
+  ]);
   return id;
 }
 

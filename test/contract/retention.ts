@@ -90,19 +90,21 @@ export function retentionContract(name: string, { open, skip }: RetentionUnderTe
       const bounds = { takenBefore: T, recordedService: 'QueryManager' };
       assert.deepEqual(await store.purgeable(bounds, 10), []);
       assert.equal((await store.purgeable({ ...bounds, recordedService: 'another' }, 10)).length, 1);
-      await store.record({
-        document: {
-          rowId: message.rowId,
-          direction: 'in',
-          messageId: message.messageId,
-          at: T,
-          facts: { kind: 'unreadable', version: '' },
+      await store.record([
+        {
+          document: {
+            rowId: message.rowId,
+            direction: 'in',
+            messageId: message.messageId,
+            at: T,
+            facts: { kind: 'unreadable', version: '' },
+          },
+          bytes: Buffer.from(''),
+          message: (await store.getInbound(message.rowId))!,
+          place: { role: 'provider', partner: 'AP_B', id: randomUUID() },
+          move: () => ({ flaw: 'unreadable' }),
         },
-        bytes: Buffer.from(''),
-        message: (await store.getInbound(message.rowId))!,
-        place: { role: 'provider', partner: 'AP_B', id: randomUUID() },
-        move: () => ({ flaw: 'unreadable' }),
-      });
+      ]);
       assert.equal((await store.purgeable(bounds, 10)).length, 1);
     });
   });

@@ -1,4 +1,4 @@
-import type { InboundMessage, OutboundMessage, Page, PageRequest, RowId } from '../../msh/index.ts';
+import type { NewPart, OutboundMessage, Page, PageRequest, RowId } from '../../msh/index.ts';
 
 /** On which side of an exchange this access point is: it asks for a portal, or answers for a provider. */
 export type ExchangeRole = 'requester' | 'provider';
@@ -146,8 +146,8 @@ export interface ExchangePlace {
   readonly answers?: string | undefined;
   /** The link a second request carries, and its conversation. */
   readonly preview?: { readonly conversationId: string; readonly location: string } | undefined;
-  /** The id it has, or will have. */
-  readonly id: string;
+  /** The id it has, or will have; undefined for what belongs to none. */
+  readonly id?: string | undefined;
 }
 
 /** What is known when a document is recorded. */
@@ -163,15 +163,24 @@ export interface ExchangeBefore {
 export interface Recording {
   readonly document: Omit<RecordedDocument, 'exchange' | 'flaw' | 'refusal'>;
   readonly bytes: Uint8Array;
-  readonly message: OutboundMessage | InboundMessage;
+  readonly message: Pick<OutboundMessage, 'userMessage' | 'pmodeId'>;
   readonly place: ExchangePlace;
   readonly move: (before: ExchangeBefore) => ExchangeMove;
 }
 
-/** A message of the exchange whose document is not recorded yet. */
-export type Unrecorded =
-  | { readonly direction: 'out'; readonly message: OutboundMessage }
-  | { readonly direction: 'in'; readonly message: InboundMessage };
+/** A message as far as the record of its document needs it. */
+export interface Unrecorded extends Pick<
+  OutboundMessage,
+  'rowId' | 'messageId' | 'pmodeId' | 'partner' | 'userMessage'
+> {
+  readonly direction: 'in' | 'out';
+  /** When it was kept, ms since the epoch. */
+  readonly at: number;
+  /** It was received and refused for its document. */
+  readonly isWithheld: boolean;
+  /** With their bytes where those are at hand. */
+  readonly parts: readonly NewPart[];
+}
 
 /** A search among exchanges; all that is given must agree. */
 export interface ExchangeFilter {
@@ -211,13 +220,19 @@ export interface ExchangeStore {
     limit: number,
     but?: readonly RowId[],
   ): Promise<readonly Unrecorded[]>;
+  /**
+   * Calls with each message that this process has kept, of whatever service, before whoever kept it learns that; the result
+   * ends that. Messages of other processes are not told.
+   */
+  onKept(listener: (kept: Unrecorded) => void): () => void;
   /** When the last recorded message was kept; undefined when none is recorded. */
   lastRecorded(): Promise<number | undefined>;
   /**
-   * Records a document and moves its exchange; `known` when it was recorded before. Of requests of one partner and role with
-   * one id, at once or not, `move` sees all but the first as repeated, and must give those a flaw.
+   * Records documents in their order and moves their exchanges, all of them or none; `known` is one that was recorded before.
+   * Of requests of one partner and role with one id, at once or not, `move` sees all but the first as repeated, and must give
+   * those a flaw.
    */
-  record(recording: Recording): Promise<'recorded' | 'known'>;
+  record(recordings: readonly Recording[]): Promise<readonly ('recorded' | 'known')[]>;
   /** Exchanges whose request was given up by the MSH become `failed`; how many. */
   failUndelivered(at: number): Promise<number>;
   /** Exchanges in which somebody waits in vain: `dueAt` at or before `at`, the longest due first. */

@@ -1,14 +1,12 @@
 import { expressionBuilder } from 'kysely';
 import type { Expression, Kysely, SqlBool, Transaction } from 'kysely';
 import type { Page, PageRequest, RowId } from '../../msh/ports/index.ts';
-import type { Exchange, ExchangeFilter, RecordedDocument, Unrecorded } from '../../oots/ports/index.ts';
+import type { Exchange, ExchangeFilter, RecordedDocument } from '../../oots/ports/index.ts';
 import { documentFrom, exchangeFrom } from './exchange-rows.ts';
-import { inboundIn } from './inbound.ts';
-import { outboundIn } from './outbound.ts';
 import { pageOf, sliceOf } from './paging.ts';
 import type { Slice } from './paging.ts';
 import { forgetPreviewLinks } from './preview-links.ts';
-import { moveWaiting } from './record-exchange.ts';
+import { moveWaiting } from './move-exchange.ts';
 import { asBuffer } from './rows.ts';
 import { clip, nonEmpty } from './search.ts';
 import type { Tables } from './tables.ts';
@@ -19,73 +17,6 @@ const ASKING: readonly Exchange['state'][] = ['requested', 'preview-requested'];
 
 /** Documents one pass forgets at most, so that no transaction takes long. */
 const FORGET_AT_ONCE = 1000;
-
-/** See `ExchangeStore.unrecorded`. */
-export async function unrecorded(
-  db: Kysely<Tables>,
-  service: string,
-  since: number,
-  limit: number,
-  but: readonly RowId[] = [],
-): Promise<readonly Unrecorded[]> {
-  // What was received is looked up first: whatever it answers was sent before, and is among what was sent then.
-  const received = await unrecordedRows(db, 'inbound', { service, since, limit, but });
-  const sent = await unrecordedRows(db, 'outbound', { service, since, limit, but });
-  const first = [
-    ...sent.map((row) => ({ ...row, direction: 'out' as const })),
-    ...received.map((row) => ({ ...row, direction: 'in' as const })),
-  ]
-    .sort((one, other) => one.at - other.at)
-    .slice(0, limit);
-  const idsOf = (direction: 'in' | 'out'): readonly RowId[] =>
-    first.filter((one) => one.direction === direction).map(({ row_id }) => row_id);
-  const messages = new Map<RowId, Unrecorded>();
-  for (const message of await outboundIn(db, idsOf('out')))
-    messages.set(message.rowId, { direction: 'out', message });
-  for (const message of await inboundIn(db, idsOf('in')))
-    messages.set(message.rowId, { direction: 'in', message });
-  return first.flatMap(({ row_id }) => messages.get(row_id) ?? []);
-}
-
-interface Wanted {
-  readonly service: string;
-  readonly since: number;
-  readonly limit: number;
-  readonly but: readonly RowId[];
-}
-
-/** Withheld messages are among them: they belong to the exchange, whoever gets them. */
-async function unrecordedRows(
-  db: Kysely<Tables>,
-  direction: 'outbound' | 'inbound',
-  { service, since, limit, but }: Wanted,
-): Promise<readonly { readonly row_id: string; readonly at: number }[]> {
-  // The tables differ in the name of one column only, so the types of one serve for both.
-  const table = direction as 'outbound';
-  const keptAt = (direction === 'outbound' ? 'submitted_at' : 'received_at') as 'submitted_at';
-  return await db
-    .selectFrom(table)
-    .select(['row_id', `${keptAt} as at`])
-    .where(keptAt, '>=', since)
-    // Not by the index of services, which an engine may prefer: it leads through every message there ever was of this one.
-    .where((eb) => eb(eb.fn.coalesce('service', eb.val('')), '=', service))
-    .where('state', '!=', 'DELETED')
-    .$if(but.length > 0, (query) => query.where('row_id', 'not in', but))
-    .where((eb) =>
-      eb.not(
-        eb.exists(
-          eb
-            .selectFrom('exchange_documents')
-            .select('exchange_documents.row_id')
-            .whereRef('exchange_documents.row_id', '=', `${table}.row_id`),
-        ),
-      ),
-    )
-    .orderBy(keptAt)
-    .orderBy('seq')
-    .limit(limit)
-    .execute();
-}
 
 /** See `ExchangeStore.lastRecorded`. */
 export async function lastRecorded(db: Kysely<Tables>): Promise<number | undefined> {

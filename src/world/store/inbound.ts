@@ -13,7 +13,6 @@ import type {
   RowId,
 } from '../../msh/ports/index.ts';
 import type { Engine } from './engine.ts';
-import { repeated } from './lists.ts';
 import { pageOf, sliceOf } from './paging.ts';
 import { insertParts, partsOf, storedPartOf } from './parts.ts';
 import { inboundFrom, present, receiptColumns, receivedEnvelopeFrom } from './rows.ts';
@@ -164,16 +163,6 @@ export function* countDuplicate(rowId: RowId): Work<void> {
 export function* getInbound(rowId: RowId): Work<InboundMessage | undefined> {
   const { rows } = yield* step((db) => db.selectFrom('inbound').selectAll().where('row_id', '=', rowId));
   return (yield* messagesOf(rows))[0];
-}
-
-/** The messages with these row ids, in no order. */
-export async function inboundIn(
-  db: Kysely<Tables>,
-  rowIds: readonly RowId[],
-): Promise<readonly InboundMessage[]> {
-  if (rowIds.length === 0) return [];
-  const rows = await db.selectFrom('inbound').selectAll().where('row_id', 'in', repeated(rowIds)).execute();
-  return await perform(db, messagesOf(rows));
 }
 
 /** The messages of rows with their parts. */

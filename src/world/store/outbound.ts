@@ -8,7 +8,6 @@ import type {
   PageRequest,
   RowId,
 } from '../../msh/ports/index.ts';
-import { repeated } from './lists.ts';
 import { pageOf, sliceOf } from './paging.ts';
 import { insertParts, partsOf, storedPartOf } from './parts.ts';
 import { outboundFrom, present } from './rows.ts';
@@ -100,17 +99,6 @@ export function findOutbound(messageId: string): Work<OutboundMessage | undefine
 /** The message with this row id. */
 export function getOutbound(rowId: RowId): Work<OutboundMessage | undefined> {
   return one('row_id', rowId);
-}
-
-/** The messages with these row ids, in no order. */
-export async function outboundIn(
-  db: Kysely<Tables>,
-  rowIds: readonly RowId[],
-): Promise<readonly OutboundMessage[]> {
-  if (rowIds.length === 0) return [];
-  const rows = await joined(db).where('outbound.row_id', 'in', repeated(rowIds)).execute();
-  const parts = await perform(db, partsOf('outbound', rowIds));
-  return rows.map((row) => outboundFrom(row, parts.get(row.row_id)!));
 }
 
 /** Row ids that are due, the longest due first. */

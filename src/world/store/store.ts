@@ -8,7 +8,7 @@ import type {
   PartnerStore,
   Store,
 } from '../../msh/ports/index.ts';
-import type { ExchangeStore, PreviewStore } from '../../oots/ports/index.ts';
+import type { ExchangeStore, PreviewStore, Unrecorded } from '../../oots/ports/index.ts';
 import { counts } from './counts.ts';
 import * as acceptance from './acceptance.ts';
 import * as attempts from './attempts.ts';
@@ -21,6 +21,8 @@ import { asUnavailable, onDatabase } from './faults.ts';
 import * as inbound from './inbound.ts';
 import * as inbox from './inbox.ts';
 import { appendJournal, listJournal } from './journal.ts';
+import { createListeners } from './listeners.ts';
+import type { Listeners } from './listeners.ts';
 import { migrate } from './migrate.ts';
 import * as nodes from './nodes.ts';
 import * as outbound from './outbound.ts';
@@ -28,11 +30,12 @@ import * as claims from './outbound-claims.ts';
 import * as partners from './partners.ts';
 import { inlinePayload, referencedPayloads } from './parts.ts';
 import * as previewLinks from './preview-links.ts';
-import { recordDocument } from './record-exchange.ts';
+import { recordDocuments, untilNotOvertaken } from './record-exchange.ts';
 import type { Tables } from './tables.ts';
 import { createTell } from './tell.ts';
 import type { Tell } from './tell.ts';
 import * as retention from './retention.ts';
+import { unrecorded, unrecordedReceived, unrecordedSent } from './unrecorded.ts';
 import * as webhooks from './webhooks.ts';
 import type { Work } from './work.ts';
 
@@ -95,13 +98,15 @@ interface Serving {
   readonly telling: <A extends readonly unknown[], R>(
     operation: TellingOperation<A, R>,
   ) => (...args: A) => Promise<R>;
-  readonly onEvent: (listener: () => void) => () => void;
+  /** Who hears of events, and of messages that are kept, once they are committed. */
+  readonly events: Listeners<void>;
+  readonly kept: Listeners<Unrecorded>;
   readonly close: () => Promise<void>;
 }
 
 function serving(db: Kysely<Tables>, engine: Engine): Serving {
   let closing: Promise<void> | undefined;
-  const listeners = new Set<() => void>();
+  const events = createListeners<void>();
   const serve: Serving['serve'] =
     (operation) =>
     async (...args) => {
@@ -114,7 +119,7 @@ function serving(db: Kysely<Tables>, engine: Engine): Serving {
       let told = 0;
       const tell = createTell(() => (told += 1));
       const result = await serve((on, ...given: typeof args) => operation(on, tell, ...given))(...args);
-      if (told > 0) for (const listener of [...listeners]) listener();
+      if (told > 0) events.tell();
       return result;
     };
   return {
@@ -124,12 +129,8 @@ function serving(db: Kysely<Tables>, engine: Engine): Serving {
     wholeTelling: (work) => telling((on, tell, ...args) => engine.whole(on, () => work(tell, ...args))),
     bounded: (operation) => serve((on, ...args) => operation(on, engine, ...args)),
     telling,
-    onEvent: (listener) => {
-      // A wrapper of its own, so that one function given twice is called twice and taken away once.
-      const own = (): void => listener();
-      listeners.add(own);
-      return () => void listeners.delete(own);
-    },
+    events,
+    kept: createListeners<Unrecorded>(),
     close: async () => {
       closing ??= onDatabase(engine, () => db.destroy()).finally(() => engine.release());
       await closing;
@@ -154,7 +155,7 @@ function storeOn(db: Kysely<Tables>, engine: Engine, settings: StoreSettings): W
 function messageStore(serving: Serving, settings: StoreSettings): MessageStore {
   const { serve, perform, whole, wholeTelling, bounded, close } = serving;
   return {
-    insertOutbound: whole(outbound.insertOutbound),
+    ...keeping(serving),
     findOutbound: perform(outbound.findOutbound),
     getOutbound: perform(outbound.getOutbound),
     claimOutbound: perform(claims.claimOutbound),
@@ -165,7 +166,6 @@ function messageStore(serving: Serving, settings: StoreSettings): MessageStore {
     attemptsOf: perform(attempts.attemptsOf),
     dueOutbound: serve(outbound.dueOutbound),
     listOutbound: serve(outbound.listOutbound),
-    insertInbound: wholeTelling(inbound.insertInbound),
     resendOutbound: serve(outbound.resendOutbound),
     acceptOutbound: perform(acceptance.acceptOutbound),
     findInbound: perform(inbound.findInbound),
@@ -192,12 +192,34 @@ function messageStore(serving: Serving, settings: StoreSettings): MessageStore {
   };
 }
 
-function eventStore({ bounded, onEvent }: Serving): EventStore {
+/** What keeps messages tells of them. */
+function keeping({
+  whole,
+  wholeTelling,
+  kept,
+}: Serving): Pick<MessageStore, 'insertOutbound' | 'insertInbound'> {
+  const insertOutbound = whole(outbound.insertOutbound);
+  const insertInbound = wholeTelling(inbound.insertInbound);
+  return {
+    insertOutbound: async (message, first) => {
+      const result = await insertOutbound(message, first);
+      if (result.outcome === 'kept') kept.tell(unrecordedSent(message));
+      return result;
+    },
+    insertInbound: async (message) => {
+      const result = await insertInbound(message);
+      if (result.outcome === 'fresh') kept.tell(unrecordedReceived(message));
+      return result;
+    },
+  };
+}
+
+function eventStore({ bounded, events }: Serving): EventStore {
   return {
     listEvents: bounded(listEvents),
     lastEvent: bounded(lastEvent),
     trimEvents: bounded(trimEvents),
-    onEvent,
+    onEvent: events.on,
   };
 }
 
@@ -214,11 +236,12 @@ function partnerStore({ serve }: Serving): PartnerStore {
   };
 }
 
-function exchangeStore({ serve, telling }: Serving): ExchangeStore {
+function exchangeStore({ serve, perform, telling, wholeTelling, kept }: Serving): ExchangeStore {
   return {
-    unrecorded: serve(exchanges.unrecorded),
+    unrecorded: perform(unrecorded),
+    onKept: kept.on,
     lastRecorded: serve(exchanges.lastRecorded),
-    record: telling(recordDocument),
+    record: untilNotOvertaken(wholeTelling(recordDocuments)),
     failUndelivered: telling(exchanges.failUndelivered),
     overdue: serve(exchanges.overdue),
     expire: telling(exchanges.expire),

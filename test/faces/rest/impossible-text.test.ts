@@ -66,33 +66,35 @@ async function recordedExchange(store: ExchangeStore, message: InboundMessage): 
   const { rowId, messageId, receivedAt: at, partner, pmodeId } = message;
   const id = randomUUID();
   const requestId = `urn:uuid:${randomUUID()}`;
-  await store.record({
-    document: {
-      rowId,
-      direction: 'in',
-      messageId,
-      at,
-      facts: { kind: 'request', version: '2.0', requestId },
-    },
-    bytes: Buffer.from(sampleNamed('2.0', 'request-natural')),
-    message,
-    place: { role: 'provider', partner, id },
-    move: () => ({
-      exchange: {
-        id,
-        role: 'provider',
-        partner,
-        pmodeId,
-        conversationId: 'c-1',
-        version: '2.0',
-        state: 'requested',
-        requestId,
-        requestRowId: rowId,
-        createdAt: at,
-        changedAt: at,
+  await store.record([
+    {
+      document: {
+        rowId,
+        direction: 'in',
+        messageId,
+        at,
+        facts: { kind: 'request', version: '2.0', requestId },
       },
-    }),
-  });
+      bytes: Buffer.from(sampleNamed('2.0', 'request-natural')),
+      message,
+      place: { role: 'provider', partner, id },
+      move: () => ({
+        exchange: {
+          id,
+          role: 'provider',
+          partner,
+          pmodeId,
+          conversationId: 'c-1',
+          version: '2.0',
+          state: 'requested',
+          requestId,
+          requestRowId: rowId,
+          createdAt: at,
+          changedAt: at,
+        },
+      }),
+    },
+  ]);
   return id;
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import type { TestContext } from 'node:test';
 import { createRecorder } from '../../../src/oots/index.ts';
 import type { Recorder, RecorderContext } from '../../../src/oots/index.ts';
@@ -32,14 +33,15 @@ class Failing {
     return new Failing(store);
   }
 
-  recorder(): Recorder {
+  recorder(changes: Partial<RecorderContext['store']> = {}): Recorder {
     const store: RecorderContext['store'] = {
       ...this.store,
-      record: async (recording) => {
-        if (this.cannot.has(recording.document.messageId))
+      record: async (recordings) => {
+        if (recordings.some(({ document }) => this.cannot.has(document.messageId)))
           throw new QuoinError('store/unavailable', 'This one cannot be kept.');
-        return this.store.record(recording);
+        return this.store.record(recordings);
       },
+      ...changes,
     };
     return createRecorder({
       store,
@@ -84,6 +86,28 @@ test('messages that cannot be recorded, however many, hold up none that came aft
   assert.equal(await failing.isRecorded(rowId), true);
 });
 
+test('what is kept while a recorder runs needs no look, and those that cannot be recorded hold up no other', async (t) => {
+  const failing = await Failing.open(t);
+  let looks = 0;
+  const recorder = failing.recorder({
+    unrecorded: async (...asked) => {
+      looks += 1;
+      return looks > 1 ? [] : await failing.store.unrecorded(...asked);
+    },
+  });
+  recorder.start();
+  await recorder.record();
+  failing.cannot.add('bad@example.test');
+  const bad = await failing.received('bad@example.test');
+  const good = await failing.received('good@example.test');
+  while (!(await failing.isRecorded(good))) await setTimeout(20);
+  await recorder.stop();
+  assert.equal(await failing.isRecorded(bad), false);
+  failing.cannot.clear();
+  await failing.recorder().record();
+  assert.equal(await failing.isRecorded(bad), true);
+});
+
 test('a message that could not be recorded for hours is recorded when it can be, by a recorder that begins then too', async (t) => {
   const failing = await Failing.open(t);
   const [first, second] = ['first@example.test', 'second@example.test'];
@@ -125,19 +149,21 @@ test('refusals that cannot be given, however many, hold up none that are due aft
   for (const name of names) {
     const rowId = await failing.received(name);
     const message = (await failing.store.getInbound(rowId))!;
-    await failing.store.record({
-      document: {
-        rowId,
-        direction: 'in',
-        messageId: name,
-        at: failing.now,
-        facts: { kind: 'request', version: '2.0', requestId: name },
+    await failing.store.record([
+      {
+        document: {
+          rowId,
+          direction: 'in',
+          messageId: name,
+          at: failing.now,
+          facts: { kind: 'request', version: '2.0', requestId: name },
+        },
+        bytes: Buffer.from('<request/>'),
+        message,
+        place: { role: 'provider', partner: 'AP_A', id: randomUUID() },
+        move: () => ({ flaw: 'repeated-request', refusal: 'due' }),
       },
-      bytes: Buffer.from('<request/>'),
-      message,
-      place: { role: 'provider', partner: 'AP_A', id: randomUUID() },
-      move: () => ({ flaw: 'repeated-request', refusal: 'due' }),
-    });
+    ]);
     if (name.endsWith('bad.example')) failing.cannot.add(name);
   }
   const recorder = failing.recorder();
@@ -164,11 +190,13 @@ test('a corner that is longer than an index takes, or said twice, is nobody, and
     ['twice@example.test', ['4711000022', '0815']],
   ] as const) {
     const rowId = await failing.received(name);
-    const message = (await failing.store.getInbound(rowId))!;
+    const message = (await failing.store.unrecorded('QueryManager', 0, 10)).find(
+      (one) => one.rowId === rowId,
+    )!;
     const messageProperties = corners.map((value) => ({ name: 'finalRecipient', value }));
     const userMessage = { ...message.userMessage, messageProperties };
     const bytes = Buffer.from(sampleNamed('2.0', 'request-natural'));
-    const { move } = recordingOf({ direction: 'in', message: { ...message, userMessage } }, bytes, TIMES);
+    const { move } = recordingOf({ ...message, userMessage }, bytes, TIMES);
     const { exchange } = move({ exchange: undefined, isRepeated: false });
     assert.deepEqual([exchange?.state, exchange?.party], ['requested', undefined]);
   }

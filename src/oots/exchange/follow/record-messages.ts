@@ -1,8 +1,10 @@
 import { describeError } from '../../../protocol/errors/index.ts';
 import type { Msh, Observer, RowId } from '../../../msh/index.ts';
-import { documentPartOf, SERVICE } from '../../exchange-header.ts';
-import type { ExchangeStore, Unrecorded } from '../../ports/index.ts';
+import { SERVICE } from '../../exchange-header.ts';
+import type { ExchangeStore, Recording } from '../../ports/index.ts';
 import { documentHead } from '../document-head.ts';
+import { waitingOf } from './held.ts';
+import type { Waiting } from './held.ts';
 import type { ExchangeTimes } from './move.ts';
 import { recordingOf } from './recording.ts';
 
@@ -14,92 +16,128 @@ export interface RecordingContext {
   readonly times: ExchangeTimes;
 }
 
-/** Messages recorded at a time. */
+/** Messages looked up at a time. */
 const AT_ONCE = 100;
 
-/** Conversations recorded side by side: their commits are synced together. */
-const SIDE_BY_SIDE = 8;
+/** Documents recorded in one transaction, so many and so many bytes: others wait for the database meanwhile. */
+const MOST_TOGETHER = 32;
+const BYTES_TOGETHER = 1024 * 1024;
 
 /** Messages that cannot be recorded before the others are left for the next time. */
 const MOST_FAILING = 5_000;
 
 /**
  * Records every message of the service that was kept at or after `since`; those that cannot be stand in nobody's way.
- * Resolves to when the first of these was kept.
+ * Resolves to when the first of these was kept. `found` is called with each before it is recorded.
  */
 export async function recordAll(
   context: RecordingContext,
   since: number,
   isOver: () => boolean,
+  found: (rowId: RowId) => void,
 ): Promise<number | undefined> {
   const failing = new Map<RowId, number>();
   for (let from = since; ;) {
     const messages = await context.store.unrecorded(SERVICE.value, from, AT_ONCE, [...failing.keys()]);
-    const conversations = conversationsIn(messages);
-    const work = async (): Promise<void> => {
-      for (let next = conversations.shift(); next !== undefined; next = conversations.shift())
-        for (const message of next)
-          if (!isOver() && !(await recordOne(context, message)))
-            failing.set(message.message.rowId, keptAt(message));
-    };
-    await Promise.all(Array.from({ length: SIDE_BY_SIDE }, work));
+    for (const { rowId } of messages) found(rowId);
+    for (const { rowId, at } of await recordMessages(context, messages.map(waitingOf), isOver))
+      failing.set(rowId, at);
     const [first] = messages;
     if (first === undefined || messages.length < AT_ONCE || failing.size > MOST_FAILING || isOver()) break;
-    from = keptAt(first);
+    from = first.at;
   }
   return failing.size === 0 ? undefined : Math.min(...failing.values());
 }
 
-function keptAt(unrecorded: Unrecorded): number {
-  return unrecorded.direction === 'out' ? unrecorded.message.submittedAt : unrecorded.message.receivedAt;
+/** A message whose document is read. */
+interface Prepared {
+  readonly message: Waiting;
+  readonly recording: Recording;
 }
 
-/** Messages of one conversation stay in their order. */
-function conversationsIn(messages: readonly Unrecorded[]): Unrecorded[][] {
-  const found = new Map<string, Unrecorded[]>();
-  for (const one of messages) {
-    const { conversationId } = one.message.userMessage.collaborationInfo;
-    const before = found.get(conversationId);
-    if (before === undefined) found.set(conversationId, [one]);
-    else before.push(one);
+/** Records messages in their order; resolves to those that cannot be. */
+export async function recordMessages(
+  context: RecordingContext,
+  messages: readonly Waiting[],
+  isOver: () => boolean,
+): Promise<readonly Waiting[]> {
+  const failing: Waiting[] = [];
+  let prepared: Prepared[] = [];
+  let bytes = 0;
+  const record = async (): Promise<void> => {
+    failing.push(...(await recordTogether(context, prepared)));
+    prepared = [];
+    bytes = 0;
+  };
+  for (const message of messages) {
+    if (isOver()) return failing;
+    const recording = await prepare(context, message);
+    if (recording === undefined) failing.push(message);
+    else prepared.push({ message, recording });
+    bytes += recording?.bytes.byteLength ?? 0;
+    if (prepared.length === MOST_TOGETHER || bytes >= BYTES_TOGETHER) await record();
   }
-  return [...found.values()];
+  if (prepared.length > 0) await record();
+  return failing;
 }
 
-/** Whether it is recorded now; what cannot be is told, and tried again. */
-async function recordOne(context: RecordingContext, unrecorded: Unrecorded): Promise<boolean> {
-  const { store, observer, times } = context;
-  const { messageId, userMessage, pmodeId: pmode } = unrecorded.message;
-  const { conversationId } = userMessage.collaborationInfo;
+async function prepare(
+  { msh, observer, times }: RecordingContext,
+  message: Waiting,
+): Promise<Recording | undefined> {
   try {
-    const bytes = await documentOf(context, unrecorded);
-    const recording = recordingOf(unrecorded, bytes, times);
-    if ((await store.record(recording)) === 'recorded')
-      observer.emit({
-        event: 'exchanges/recorded',
-        level: 'debug',
-        messageId,
-        conversationId,
-        pmode,
-        kind: recording.document.facts.kind,
-        role: recording.place.role,
-      });
-    return true;
+    const { document } = message;
+    const bytes = document === undefined ? Buffer.alloc(0) : await documentHead(msh, document);
+    return recordingOf(message, bytes, times);
   } catch (error) {
-    const reason = describeError(error);
-    observer.emit({
-      event: 'exchanges/not-recorded',
-      level: 'error',
-      messageId,
-      conversationId,
-      pmode,
-      reason,
-    });
-    return false;
+    tellFailure(observer, message, error);
+    return undefined;
   }
 }
 
-async function documentOf({ msh }: RecordingContext, { message }: Unrecorded): Promise<Buffer> {
-  const part = message.parts[documentPartOf(message.userMessage)];
-  return part === undefined ? Buffer.alloc(0) : await documentHead(msh, part);
+/** In one transaction; each in one of its own where that fails, so that only those fail that cannot be recorded. */
+async function recordTogether(
+  context: RecordingContext,
+  prepared: readonly Prepared[],
+): Promise<readonly Waiting[]> {
+  const { store, observer } = context;
+  try {
+    const outcomes = await store.record(prepared.map(({ recording }) => recording));
+    for (const [index, one] of prepared.entries())
+      if (outcomes[index] === 'recorded') tellRecorded(observer, one);
+    return [];
+  } catch (error) {
+    if (prepared.length > 1) return await recordEach(context, prepared);
+    for (const { message } of prepared) tellFailure(observer, message, error);
+    return prepared.map(({ message }) => message);
+  }
+}
+
+async function recordEach(
+  context: RecordingContext,
+  prepared: readonly Prepared[],
+): Promise<readonly Waiting[]> {
+  const failing: Waiting[] = [];
+  for (const one of prepared) failing.push(...(await recordTogether(context, [one])));
+  return failing;
+}
+
+function tellRecorded(observer: Observer, { message, recording }: Prepared): void {
+  observer.emit({
+    event: 'exchanges/recorded',
+    level: 'debug',
+    ...namesOf(message),
+    kind: recording.document.facts.kind,
+    role: recording.place.role,
+  });
+}
+
+/** What cannot be recorded is tried again. */
+function tellFailure(observer: Observer, message: Waiting, error: unknown): void {
+  const reason = describeError(error);
+  observer.emit({ event: 'exchanges/not-recorded', level: 'error', ...namesOf(message), reason });
+}
+
+function namesOf({ messageId, userMessage, pmodeId: pmode }: Waiting) {
+  return { messageId, conversationId: userMessage.collaborationInfo.conversationId, pmode };
 }

@@ -1,13 +1,15 @@
 import { describeError } from '../../../protocol/errors/index.ts';
-import type { EventStore, Nature, RowId } from '../../../msh/index.ts';
-import type { Exchange, ExchangeStore, RecordedDocument } from '../../ports/index.ts';
+import type { Nature, RowId } from '../../../msh/index.ts';
+import { SERVICE } from '../../exchange-header.ts';
+import type { Exchange, ExchangeStore, RecordedDocument, Unrecorded } from '../../ports/index.ts';
+import { Held, waitingOf } from './held.ts';
 import type { ExchangeTimes } from './move.ts';
-import { recordAll } from './record-messages.ts';
+import { recordAll, recordMessages } from './record-messages.ts';
 import type { RecordingContext } from './record-messages.ts';
 
 /** What the recorder works with; times in ms. */
 export interface RecorderContext extends RecordingContext {
-  readonly store: ExchangeStore & Pick<EventStore, 'onEvent'>;
+  readonly store: ExchangeStore;
   readonly nature: Nature;
   readonly times: ExchangeTimes & { readonly pollMs: number; readonly keepMs: number };
   /** Tells whoever sent a request that it is refused; the same each time, so that once is enough. */
@@ -31,15 +33,16 @@ const AT_ONCE = 100;
 /** Refusals that are kept in mind as those that could not be given. */
 const MOST_FAILED = 5_000;
 
-/** ms after an event until its message is recorded, with all that came meanwhile. */
+/** ms after a message was kept until it is recorded, with all that came meanwhile. */
 const GATHER_MS = 200;
 
 /** How far behind it is looked for messages from time to time: a transaction that is not committed yet may keep one. */
 const BEHIND_MS = 10 * 60 * 1000;
 
 /**
- * Looks, the rarest first: how often, and how far each goes behind the one before. A look costs as much as there are messages
- * in its time, recorded or not, so those that come with every few messages are short.
+ * Looks, the rarest first: how often, and how far each goes behind the one before. They find what is not at hand: it was kept
+ * by another process, before the start, or beyond the bounds. A look costs as much as there are messages in its time, recorded
+ * or not, so those that come often are short.
  */
 const LOOKS = [
   { name: 'far', everyMs: 30_000, behindMs: BEHIND_MS },
@@ -58,61 +61,54 @@ const TRIED_MS = 24 * 60 * 60 * 1000;
  * and what a process left undone that died the next one finds.
  */
 export function createRecorder(context: RecorderContext): Recorder {
-  const { store, nature, times } = context;
-  const due = createDue(nature.now);
+  const { store, times } = context;
   const answering = answeringFor(context);
-  const refusing = refusingFor(context);
-  let isFar = true;
-  /** When the first message was kept that could not be recorded. */
-  let failing: number | undefined;
-  let since: number | undefined;
+  const held = new Held();
+  let isAsked = false;
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let gathering: NodeJS.Timeout | undefined;
   let unlisten: (() => void) | undefined;
+  const isOver = (): boolean => stopped;
+  const look = lookFor(context, { held, answering, isOver });
 
-  const pass = async (): Promise<void> => {
-    const now = nature.now();
-    // The clock may have been set back since the last record.
-    since ??= Math.min((await store.lastRecorded()) ?? now, now) - TRIED_MS;
-    const failed = await recordAll(context, since, () => stopped);
-    failing = isFar || failing === undefined ? failed : Math.min(failing, failed ?? failing);
-    const { name, behindMs } = LOOKS.find(({ name: look, everyMs }) => due(look, everyMs))!;
-    isFar = name === 'far';
-    since = Math.max(Math.min(now - behindMs, isFar ? (failing ?? now) : now), now - TRIED_MS);
-    if (due('waiting', times.pollMs)) await lookAfterWaiting(context, { answering, refusing }, now);
-    if (due('old', FORGET_EVERY_MS)) await forget(context);
-  };
-
-  const once = async (): Promise<void> => {
+  const passes = oneAtATime(async () => {
     try {
-      await pass();
+      // Those that fail are found by the looks, until they can be recorded.
+      await recordMessages(context, held.take(), isOver);
+      if (!isAsked) return;
+      isAsked = false;
+      await look();
     } catch (error) {
       context.observer.emit({ event: 'exchanges/failed', level: 'error', reason: describeError(error) });
     }
+  });
+
+  const record = (): Promise<void> => {
+    isAsked = true;
+    return passes.run();
   };
 
-  const record = oneAtATime(once);
-
-  // Events come close together: one pass for many is cheaper than one for each.
-  const soon = (): void => {
-    if (stopped || gathering !== undefined) return;
-    gathering = setTimeout(() => {
+  // Messages come close together: one pass for many is cheaper than one for each.
+  const kept = (message: Unrecorded): void => {
+    if (stopped || message.userMessage.collaborationInfo.service.value !== SERVICE.value) return;
+    held.hold(waitingOf(message));
+    gathering ??= setTimeout(() => {
       gathering = undefined;
-      void record.run();
+      void passes.run();
     }, GATHER_MS);
   };
 
   const tick = (): void => {
     if (stopped) return;
-    timer = setTimeout(() => void record.run().then(tick), times.pollMs);
+    timer = setTimeout(() => void record().then(tick), times.pollMs);
   };
 
   return {
-    record: record.run,
+    record,
     start: () => {
-      unlisten = store.onEvent(soon);
-      void record.run().then(tick);
+      unlisten = store.onKept(kept);
+      void record().then(tick);
     },
     stop: async () => {
       stopped = true;
@@ -120,8 +116,38 @@ export function createRecorder(context: RecorderContext): Recorder {
       clearTimeout(timer);
       clearTimeout(gathering);
       await answering.settled();
-      await record.settled();
+      await passes.settled();
     },
+  };
+}
+
+/** What a look has beside its context. */
+interface LookMeans {
+  readonly held: Held;
+  readonly answering: Answering;
+  readonly isOver: () => boolean;
+}
+
+/** Records what is found and was not at hand, and looks after what waits. */
+function lookFor(context: RecorderContext, { held, answering, isOver }: LookMeans): () => Promise<void> {
+  const { store, nature, times } = context;
+  const due = createDue(nature.now);
+  const refusing = refusingFor(context);
+  let isFar = true;
+  /** When the first message was kept that could not be recorded. */
+  let failing: number | undefined;
+  let since: number | undefined;
+  return async () => {
+    const now = nature.now();
+    // The clock may have been set back since the last record.
+    since ??= Math.min((await store.lastRecorded()) ?? now, now) - TRIED_MS;
+    const failed = await recordAll(context, since, isOver, (rowId) => held.forget(rowId));
+    failing = isFar || failing === undefined ? failed : Math.min(failing, failed ?? failing);
+    const { name, behindMs } = LOOKS.find(({ name: one, everyMs }) => due(one, everyMs))!;
+    isFar = name === 'far';
+    since = Math.max(Math.min(now - behindMs, isFar ? (failing ?? now) : now), now - TRIED_MS);
+    if (due('waiting', times.pollMs)) await lookAfterWaiting(context, { answering, refusing }, now);
+    if (due('old', FORGET_EVERY_MS)) await forget(context);
   };
 }
 

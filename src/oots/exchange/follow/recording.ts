@@ -1,4 +1,3 @@
-import type { InboundMessage, OutboundMessage } from '../../../msh/index.ts';
 import { derivedUuid } from '../../derived-uuid.ts';
 import { kindOfAction, propertyOf } from '../../exchange-header.ts';
 import type { DocumentFacts, ExchangePlace, ExchangeRole, Recording, Unrecorded } from '../../ports/index.ts';
@@ -8,16 +7,10 @@ import { moveExchange } from './move.ts';
 import type { ExchangeTimes, Moving } from './move.ts';
 
 /** How the document of a message is recorded. */
-export function recordingOf(
-  { direction, message }: Unrecorded,
-  bytes: Uint8Array,
-  times: ExchangeTimes,
-): Recording {
-  const { userMessage, rowId, messageId } = message;
+export function recordingOf(message: Message, bytes: Uint8Array, times: ExchangeTimes): Recording {
+  const { direction, at, isWithheld, userMessage, rowId, messageId } = message;
   const facts = readFacts(userMessage, bytes);
-  const at = direction === 'out' ? message.submittedAt : message.receivedAt;
   const begun = begunBy(message, roleOf(direction, userMessage), facts);
-  const isWithheld = direction === 'in' && !message.deliverable;
   return {
     document: { rowId, direction, messageId, at, facts },
     bytes,
@@ -27,7 +20,7 @@ export function recordingOf(
   };
 }
 
-type Message = OutboundMessage | InboundMessage;
+type Message = Omit<Unrecorded, 'parts'>;
 
 /** Who sends a request asks, and who sends an answer provides. */
 function roleOf(direction: 'in' | 'out', { collaborationInfo }: Message['userMessage']): ExchangeRole {
@@ -82,10 +75,12 @@ function placeOf(begun: Moving['begun'], facts: DocumentFacts): ExchangePlace {
   const { role, partner, id, exchangeId, conversationId } = begun;
   const { kind, requestId, previewLocation } = facts;
   const isSecond = kind === 'request' && previewLocation !== undefined && exchangeId === undefined;
+  // Nothing but the id of its exchange tells where what cannot be read belongs.
+  const belongs = kind !== 'unreadable' || exchangeId !== undefined;
   return {
     role,
     partner,
-    id,
+    ...(belongs ? { id } : {}),
     ...(kind === 'request' || kind === 'unreadable' ? {} : { answers: requestId ?? '' }),
     ...(isSecond ? { preview: { conversationId, location: previewLocation } } : {}),
   };
