@@ -61,7 +61,14 @@ export function writeMultipart(message: MessageToWrite): WrittenMultipart {
       yield Buffer.concat([rootHead, root]);
       for (const [index, part] of parts.entries()) {
         yield heads[index]!;
-        yield* exactly(part);
+        let left = part.length;
+        for await (const chunk of part.open()) {
+          left -= chunk.byteLength;
+          // A wrong Content-Length would make the receiver read the next message's bytes as ours, or wait for ever.
+          if (left < 0) throw lengthMismatch(part, 'more');
+          yield chunk;
+        }
+        if (left > 0) throw lengthMismatch(part, `${part.length - left} bytes`);
       }
       yield tail;
     },
@@ -78,17 +85,6 @@ function headOf(delimiter: string, contentType: string, contentId: string): Buff
     '',
   ];
   return Buffer.from(lines.join('\r\n'), 'latin1');
-}
-
-/** A wrong Content-Length would make the receiver read the next message's bytes as ours, or wait for ever. */
-async function* exactly(part: PartToWrite): AsyncGenerator<Uint8Array> {
-  let left = part.length;
-  for await (const chunk of part.open()) {
-    left -= chunk.byteLength;
-    if (left < 0) throw lengthMismatch(part, 'more');
-    yield chunk;
-  }
-  if (left > 0) throw lengthMismatch(part, `${part.length - left} bytes`);
 }
 
 function checkMessage({ boundary, rootContentId, root, parts }: MessageToWrite): void {

@@ -34,6 +34,23 @@ function wrongLength(expected: number, found: string): QuoinError {
 /** bytes: what is sent in one go; a small message is one piece then. */
 const PIECE = 64 * 1024;
 
+/**
+ * All of a small body, so that it goes out in one write; undefined for a large one, which streams. Throws QuoinError
+ * `http/body-length-mismatch`, and what the body throws.
+ */
+export async function wholeBody({ contentLength, body }: PushRequest): Promise<Buffer | undefined> {
+  if (contentLength > PIECE) return undefined;
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of body) {
+    pieces.push(piece);
+    size += piece.byteLength;
+    if (size > contentLength) throw wrongLength(contentLength, `${size} bytes or more`);
+  }
+  if (size !== contentLength) throw wrongLength(contentLength, `${size} bytes`);
+  return Buffer.concat(pieces, size);
+}
+
 /** The same bytes, small pieces joined: each costs a turn of everything between here and the network. */
 async function* gathered(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let pieces: Uint8Array[] = [];
@@ -52,7 +69,7 @@ async function* gathered(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
 /** One POST from its first byte to the last of its answer: which phase it is in, and its clock. */
 export class Push implements Dispatcher.DispatchHandler {
   readonly reply: Promise<PushReply>;
-  readonly body: Readable;
+  readonly body: Readable | Buffer;
   readonly #request: PushRequest;
   readonly #context: PushContext;
   readonly #buffer: ReplyBuffer;
@@ -64,12 +81,13 @@ export class Push implements Dispatcher.DispatchHandler {
   /** What our own side of the body failed with: not the partner's doing, so it passes unchanged. */
   #sourceFailure: unknown;
   /** Ours to bring the next piece, the partner's to take it, or all handed over: which may be before it is reached. */
-  #body: 'gathering' | 'offered' | 'given' = 'gathering';
+  #body: 'gathering' | 'offered' | 'given';
   #over = false;
   #resolve!: (reply: PushReply) => void;
   #reject!: (error: Error) => void;
 
-  constructor(request: PushRequest, context: PushContext) {
+  /** `whole` is the body of the request where it has been gathered already. */
+  constructor(request: PushRequest, context: PushContext, whole?: Buffer) {
     this.#request = request;
     this.#context = context;
     this.#buffer = new ReplyBuffer(context.limits.maxReplyBytes);
@@ -77,9 +95,8 @@ export class Push implements Dispatcher.DispatchHandler {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    this.body = Readable.from(this.#content(), { objectMode: false, highWaterMark: 64 * 1024 });
-    // What goes wrong with the body fails the push; undici listens only while it sends.
-    this.body.on('error', (error) => this.#fail(error));
+    this.#body = whole === undefined ? 'gathering' : 'given';
+    this.body = whole ?? this.#stream();
     if (request.signal?.aborted) this.#aborted();
     else request.signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
@@ -127,6 +144,12 @@ export class Push implements Dispatcher.DispatchHandler {
   /** Ends the push with an error from outside, for example when it could not even be handed over. */
   fail(error: Error): void {
     this.#fail(error);
+  }
+
+  #stream(): Readable {
+    const stream = Readable.from(this.#content(), { objectMode: false, highWaterMark: PIECE });
+    // What goes wrong with the body fails the push; undici listens only while it sends.
+    return stream.on('error', (error) => this.#fail(error));
   }
 
   /** The body as undici takes it: counted, and the clock running only while the partner is to take the next piece. */
@@ -197,6 +220,6 @@ export class Push implements Dispatcher.DispatchHandler {
     clearTimeout(this.#timer);
     this.#request.signal?.removeEventListener('abort', this.#onAbort);
     // Closes the source too when the answer came before all of it was sent.
-    this.body.destroy();
+    if (this.body instanceof Readable) this.body.destroy();
   }
 }

@@ -1,7 +1,7 @@
 import type { Agent } from 'undici';
 import type { PushReply, PushRequest, Transport } from '../../msh/ports/index.ts';
 import { QuoinError } from '../../protocol/errors/index.ts';
-import { Push } from './push.ts';
+import { Push, wholeBody } from './push.ts';
 import type { PushLimits } from './push.ts';
 import { createConnector, outgoingTls } from './transport-tls.ts';
 import type { PeerCertificates, TransportTls } from './transport-tls.ts';
@@ -108,7 +108,8 @@ export function createTransport(options: TransportOptions = {}): Transport {
   async function post(request: PushRequest): Promise<PushReply> {
     const url = addressOf(request.address);
     const { agent, certificates } = await (way ??= openWay(tls, settings));
-    const push = new Push(request, { limits: settings, host: hostOf(url), certificates });
+    const context = { limits: settings, host: hostOf(url), certificates };
+    const push = new Push(request, context, await wholeBody(request));
     if (push.over) return push.reply;
     try {
       agent.dispatch(
