@@ -36,7 +36,7 @@ const FOREIGN_PURPOSES: Readonly<Record<string, string>> = {
 };
 
 /** The checks by name, in the order in which they are reported. */
-const CHECKS: Readonly<Record<string, Check>> = {
+const CHECKS: readonly (readonly [check: string, run: Check])[] = Object.entries({
   'certificate-validity': validity,
   'certificate-key-type': keyType,
   'certificate-key-strength': keyStrength,
@@ -45,17 +45,19 @@ const CHECKS: Readonly<Record<string, Check>> = {
   'certificate-not-an-authority': notAnAuthority,
   'certificate-critical-extensions': criticalExtensions,
   'certificate-signature-hash': signatureHash,
-};
+} satisfies Readonly<Record<string, Check>>);
 
 /**
  * What speaks against using a certificate: nothing, or one finding a failed check. It measures the certificate alone;
  * who issued it and whether that is trusted is for `decideTrust`.
  */
 export function checkFitness(certificate: Certificate, request: FitnessRequest): readonly Finding[] {
-  return Object.entries(CHECKS).flatMap(([check, run]) => {
+  const findings: Finding[] = [];
+  for (const [check, run] of CHECKS) {
     const failed = run(certificate, request);
-    return failed === undefined ? [] : [{ check, ...failed, certificate: certificate.facts }];
-  });
+    if (failed !== undefined) findings.push({ check, ...failed, certificate: certificate.facts });
+  }
+  return findings;
 }
 
 /** A certificate that names itself as its issuer. */

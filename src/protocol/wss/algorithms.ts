@@ -263,12 +263,16 @@ export const ALGORITHMS: readonly Algorithm[] = [
   },
 ];
 
-const byKindAndUri = new Map(ALGORITHMS.map((row) => [`${row.kind} ${row.uri}`, row]));
+const byUri = new Map<AlgorithmKind, Map<string, Algorithm>>();
+for (const row of ALGORITHMS) {
+  const rows = byUri.get(row.kind) ?? new Map<string, Algorithm>();
+  byUri.set(row.kind, rows.set(row.uri, row));
+}
 
 /** The row for a URI used as this kind, or undefined: URIs are compared byte for byte (XML Signature 1.1 6). */
 export function findAlgorithm<Kind extends AlgorithmKind>(
   kind: Kind,
   uri: string,
 ): AlgorithmOf<Kind> | undefined {
-  return byKindAndUri.get(`${kind} ${uri}`) as AlgorithmOf<Kind> | undefined;
+  return byUri.get(kind)?.get(uri) as AlgorithmOf<Kind> | undefined;
 }

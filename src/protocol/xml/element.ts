@@ -53,6 +53,8 @@ export class CanonicalElement implements XmlElement {
   readonly declarations: readonly Declaration[];
   /** `name="value"` of each attribute, in canonical order. */
   readonly attributeTexts: readonly string[];
+  /** What its own prefix stands for, as `namespaceOf` has it. */
+  readonly ownNamespace: string | undefined;
   /** Elements, texts and processing instructions (`<?...?>`) in order. */
   readonly inside: (CanonicalElement | string)[] = [];
   comments = 0;
@@ -77,7 +79,8 @@ export class CanonicalElement implements XmlElement {
     this.parent = values.parent;
     this.source = values.source;
     this.#startTag = values.startTag;
-    this.namespaceUri = unescape(this.namespaceOf(values.prefix) ?? '');
+    this.ownNamespace = this.namespaceOf(values.prefix);
+    this.namespaceUri = unescape(this.ownNamespace ?? '');
   }
 
   get line(): number {

@@ -11,13 +11,12 @@ export function exclusiveForm(
   limit: number,
 ): string | undefined {
   const inclusive = prefixes.map((prefix) => (prefix === '#default' ? '' : prefix));
-  const writing: Writing = { pieces: [], length: 0, limit, inclusive, rendered: new Map() };
-  return write(writing, apex) ? writing.pieces.join('') : undefined;
+  const writing: Writing = { text: '', limit, inclusive, rendered: new Map() };
+  return write(writing, apex) ? writing.text : undefined;
 }
 
 interface Writing {
-  readonly pieces: string[];
-  length: number;
+  text: string;
   readonly limit: number;
   /** Prefixes of the InclusiveNamespaces list, `''` for `#default`. */
   readonly inclusive: readonly string[];
@@ -25,70 +24,61 @@ interface Writing {
   readonly rendered: Map<string, string>;
 }
 
+type Bound = readonly [prefix: string, uri: string];
+
+const NOTHING: readonly never[] = [];
+
 function write(writing: Writing, element: CanonicalElement): boolean {
   const name = element.prefix === '' ? element.name : `${element.prefix}:${element.name}`;
-  const outside = render(writing, element, name);
+  const declared = newDeclarations(writing, element);
+  writing.text += `<${name}${declared.map(declaration).join('')}`;
+  for (const attribute of element.attributeTexts) writing.text += ` ${attribute}`;
+  writing.text += '>';
+  if (writing.text.length > writing.limit) return false;
+  const outside = declared.map(([prefix, uri]) => bind(writing.rendered, prefix, uri));
   for (const piece of element.inside) {
-    const goesOn = typeof piece === 'string' ? put(writing, piece) : write(writing, piece);
-    if (!goesOn) return false;
+    if (typeof piece === 'string') writing.text += piece;
+    else if (!write(writing, piece)) return false;
   }
-  for (const [prefix, uri] of outside) restore(writing.rendered, prefix, uri);
-  return put(writing, `</${name}>`);
+  declared.forEach(([prefix], index) => bind(writing.rendered, prefix, outside[index]));
+  writing.text += `</${name}>`;
+  return writing.text.length <= writing.limit;
 }
 
-/** Writes the start tag; the result is what `rendered` held before. */
-function render(
-  writing: Writing,
-  element: CanonicalElement,
-  name: string,
-): readonly (readonly [prefix: string, uri: string | undefined])[] {
-  const declared = newDeclarations(writing, element);
-  const attributes = element.attributeTexts.length === 0 ? '' : ` ${element.attributeTexts.join(' ')}`;
-  if (declared.length === 0) {
-    put(writing, `<${name}${attributes}>`);
-    return declared;
-  }
-  const texts = declared.map(([prefix, uri]) =>
-    prefix === '' ? ` xmlns="${uri}"` : ` xmlns:${prefix}="${uri}"`,
-  );
-  put(writing, `<${name}${texts.join('')}${attributes}>`);
-  return declared.map(([prefix, uri]) => {
-    const before = writing.rendered.get(prefix);
-    writing.rendered.set(prefix, uri);
-    return [prefix, before];
-  });
+function declaration([prefix, uri]: Bound): string {
+  return prefix === '' ? ` xmlns="${uri}"` : ` xmlns:${prefix}="${uri}"`;
+}
+
+/** Lets a prefix stand for a namespace, or for none; the result is what it stood for. */
+function bind(rendered: Map<string, string>, prefix: string, uri: string | undefined): string | undefined {
+  const before = rendered.get(prefix);
+  if (uri === undefined) rendered.delete(prefix);
+  else rendered.set(prefix, uri);
+  return before;
 }
 
 /** Declarations that are used by this element itself, or listed, and that no element around has written (3, rule 3). */
-function newDeclarations(
-  { inclusive, rendered }: Writing,
-  element: CanonicalElement,
-): readonly (readonly [prefix: string, uri: string])[] {
-  const fresh: (readonly [string, string])[] = [];
-  const consider = (prefix: string): void => {
-    const uri =
-      prefix === 'xml' ? undefined : (element.namespaceOf(prefix) ?? (prefix === '' ? '' : undefined));
-    if (uri === undefined || uri === (rendered.get(prefix) ?? (prefix === '' ? '' : undefined))) return;
-    if (!fresh.some(([known]) => known === prefix)) fresh.push([prefix, uri]);
-  };
-  consider(element.prefix);
-  for (const { prefix } of element.attrs) if (prefix !== '') consider(prefix);
-  for (const prefix of inclusive) consider(prefix);
-  return fresh.length < 2 ? fresh : fresh.sort(([one], [other]) => byCodePoint(one, other));
+function newDeclarations(writing: Writing, element: CanonicalElement): readonly Bound[] {
+  const fresh: Bound[] = [];
+  consider(writing, element, element.prefix, fresh);
+  for (const { prefix } of element.attrs) if (prefix !== '') consider(writing, element, prefix, fresh);
+  for (const prefix of writing.inclusive) consider(writing, element, prefix, fresh);
+  if (fresh.length === 0) return NOTHING;
+  return fresh.length === 1 ? fresh : fresh.sort(([one], [other]) => byCodePoint(one, other));
 }
+
+function consider({ rendered }: Writing, element: CanonicalElement, prefix: string, fresh: Bound[]): void {
+  if (prefix === 'xml') return;
+  const none = prefix === '' ? '' : undefined;
+  const uri = (prefix === element.prefix ? element.ownNamespace : element.namespaceOf(prefix)) ?? none;
+  if (uri === undefined || uri === (rendered.get(prefix) ?? none)) return;
+  if (!fresh.some(([known]) => known === prefix)) fresh.push([prefix, uri]);
+}
+
+const ASCII = /^[!-~]*$/;
 
 /** Canonical form orders by code point, strings compare by half characters. */
 function byCodePoint(one: string, other: string): number {
+  if (ASCII.test(one + other)) return one < other ? -1 : 1;
   return Buffer.compare(Buffer.from(one), Buffer.from(other));
-}
-
-function restore(rendered: Map<string, string>, prefix: string, uri: string | undefined): void {
-  if (uri === undefined) rendered.delete(prefix);
-  else rendered.set(prefix, uri);
-}
-
-function put(writing: Writing, piece: string): boolean {
-  writing.length += piece.length;
-  writing.pieces.push(piece);
-  return writing.length <= writing.limit;
 }

@@ -30,9 +30,8 @@ interface PlainTag {
 
 type Resolved = readonly [attribute: XmlAttribute, text: string];
 
-const NAME = /^[A-Za-z_][A-Za-z0-9_.-]{0,99}(?::[A-Za-z_][A-Za-z0-9_.-]{0,99})?$/;
-/** Names that begin like this mean something to XML itself. */
-const RESERVED = /^xml/i;
+/** Names that begin with `xml`, in any case, mean something to XML itself. */
+const NAME = /^(?![Xx][Mm][Ll])[A-Za-z_][A-Za-z0-9_.-]{0,99}(?::[A-Za-z_][A-Za-z0-9_.-]{0,99})?$/;
 /** Namespace names that are absolute and need no escape beyond any doubt, as those of all standards of this profile. */
 const NAMESPACE =
   /^(?:https?:\/\/[A-Za-z0-9][A-Za-z0-9.-]{0,99}(?:\/[A-Za-z0-9._/-]{0,299})?#?|urn:[A-Za-z0-9][A-Za-z0-9._:-]{0,299})$/;
@@ -175,7 +174,7 @@ function order(one: XmlAttribute, other: XmlAttribute): number {
 }
 
 function isPlainName(name: string): boolean {
-  return NAME.test(name) && !RESERVED.test(name);
+  return NAME.test(name);
 }
 
 function isPlainValue(value: string): boolean {

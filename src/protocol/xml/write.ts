@@ -46,10 +46,14 @@ export function element(
   attributes: Readonly<Record<string, string | undefined>>,
   ...content: readonly string[]
 ): string {
-  let written = '';
-  for (const [key, value] of Object.entries(attributes))
+  let written = `<${checkName(name)}`;
+  for (const key of Object.keys(attributes)) {
+    const value = attributes[key];
     if (value !== undefined) written += ` ${checkName(key)}="${escapeAttribute(value)}"`;
-  return `<${checkName(name)}${written}>${content.join('')}</${name}>`;
+  }
+  written += '>';
+  for (const piece of content) written += piece;
+  return `${written}</${name}>`;
 }
 
 function checkName(name: string): string {
