@@ -104,14 +104,17 @@ async function goneThrough(db: Kysely<Tables>): Promise<number> {
 /** Removes the oldest events that may go, with their deliveries. */
 export async function trimEvents(db: Kysely<Tables>, engine: Settling, bounds: EventBounds): Promise<number> {
   return await db.transaction().execute(async (transaction) => {
-    const through = await trimmable(transaction, engine, bounds);
-    const first = await transaction
+    const oldest = await transaction
       .selectFrom('events')
-      .select((eb) => eb.fn.min('seq').as('seq'))
-      .executeTakeFirst();
-    const from = Number(first?.seq ?? 0);
-    const upTo = Math.min(through, from + TRIM_AT_ONCE - 1);
-    if (from === 0 || upTo < from) return 0;
+      .select(['seq', 'at'])
+      .orderBy('seq')
+      .limit(TRIM_AT_ONCE)
+      .execute();
+    const [first] = oldest;
+    if (first === undefined) return 0;
+    const old = oldest.findLast(({ at }) => at < bounds.before)?.seq ?? 0;
+    const upTo = Math.min(await trimmable(transaction, engine, bounds, old), oldest.at(-1)!.seq);
+    if (upTo < first.seq) return 0;
     await transaction.deleteFrom('webhook_deliveries').where('event_seq', '<=', upTo).execute();
     const removed = await transaction.deleteFrom('events').where('seq', '<=', upTo).executeTakeFirst();
     await transaction
@@ -123,13 +126,13 @@ export async function trimEvents(db: Kysely<Tables>, engine: Settling, bounds: E
   });
 }
 
-/** The last event that is old or superfluous, and that no webhook in use still needs. */
-async function trimmable(db: Kysely<Tables>, engine: Settling, bounds: EventBounds): Promise<number> {
-  const old = await db
-    .selectFrom('events')
-    .select((eb) => eb.fn.max('seq').as('seq'))
-    .where('at', '<', bounds.before)
-    .executeTakeFirst();
+/** The last event that is superfluous, or `old`, and that no webhook in use still needs. */
+async function trimmable(
+  db: Kysely<Tables>,
+  engine: Settling,
+  bounds: EventBounds,
+  old: number,
+): Promise<number> {
   const last = await lastSeq(db, engine);
   const waiting = await db
     .selectFrom('webhook_deliveries')
@@ -143,7 +146,7 @@ async function trimmable(db: Kysely<Tables>, engine: Settling, bounds: EventBoun
     .executeTakeFirst();
   return Math.min(
     last,
-    Math.max(Number(old?.seq ?? 0), last - bounds.keep),
+    Math.max(old, last - bounds.keep),
     waiting?.seq == null ? Infinity : Number(waiting.seq) - 1,
     unread?.seq == null ? Infinity : Number(unread.seq),
   );

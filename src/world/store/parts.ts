@@ -3,9 +3,9 @@ import type { NewPart, PayloadHandle, RowId, StoredPart } from '../../msh/ports/
 import { repeated } from './lists.ts';
 import { asBuffer } from './rows.ts';
 import { prepared } from './statement.ts';
-import type { Tables } from './tables.ts';
+import type { PartTable, Tables } from './tables.ts';
 import { step } from './work.ts';
-import type { Work } from './work.ts';
+import type { Step, Work } from './work.ts';
 
 type Direction = 'outbound' | 'inbound';
 
@@ -14,22 +14,14 @@ const HANDLES_AT_ONCE = 500;
 
 /** Writes the parts of a message in their order, and the bytes of those kept inline; belongs inside the transaction that inserts the message. */
 export function* insertParts(direction: Direction, rowId: RowId, parts: readonly NewPart[]): Work<void> {
-  for (const [position, { payload, inline: bytes, ...part }] of parts.entries()) {
-    yield* insertPart[direction]({ row_id: rowId, position, payload, part: JSON.stringify(part) });
-    if (bytes !== undefined) yield* insertInline({ payload, bytes });
-  }
+  for (const [position, { payload, inline: bytes = null, ...part }] of parts.entries())
+    yield* insertPart[direction]({ row_id: rowId, position, payload, part: JSON.stringify(part), bytes });
 }
 
-type PartRow = Readonly<Record<'row_id' | 'payload' | 'part', string>> & { readonly position: number };
-
-const insertPart: Readonly<Record<Direction, ReturnType<typeof prepared<PartRow>>>> = {
+const insertPart: Readonly<Record<Direction, ReturnType<typeof prepared<PartTable>>>> = {
   outbound: prepared((db, row) => db.insertInto('outbound_parts').values(row)),
   inbound: prepared((db, row) => db.insertInto('inbound_parts').values(row)),
 };
-
-const insertInline = prepared((db, row: { readonly payload: PayloadHandle; readonly bytes: Uint8Array }) =>
-  db.insertInto('inline_payloads').values(row),
-);
 
 /** A part as it is read again: without its bytes. */
 export function storedPartOf({ inline: _bytes, ...part }: NewPart): StoredPart {
@@ -39,12 +31,30 @@ export function storedPartOf({ inline: _bytes, ...part }: NewPart): StoredPart {
 /** The bytes kept inline under this handle. */
 export function* inlinePayload(handle: PayloadHandle): Work<Buffer | undefined> {
   const { rows } = yield* selectInline({ handle });
-  return rows[0] === undefined ? undefined : asBuffer(rows[0].bytes);
+  const bytes = rows[0]?.bytes ?? null;
+  return bytes === null ? undefined : asBuffer(bytes);
 }
 
 const selectInline = prepared((db, { handle }: { readonly handle: PayloadHandle }) =>
-  db.selectFrom('inline_payloads').select('bytes').where('payload', '=', handle),
+  inlineIn(db, 'outbound', handle).unionAll(inlineIn(db, 'inbound', handle)),
 );
+
+function inlineIn(db: Kysely<Tables>, direction: Direction, handle: PayloadHandle) {
+  // Both tables have the same columns, so the type of one serves for both.
+  const table = `${direction as 'outbound'}_parts` as const;
+  return db.selectFrom(table).select('bytes').where('payload', '=', handle).where('bytes', 'is not', null);
+}
+
+/** Lets go of the bytes a message has inline; what it says of its parts stays. */
+export function forgetInline(direction: Direction, rowId: RowId): Step<unknown> {
+  return step((db) =>
+    db
+      .updateTable(`${direction as 'outbound'}_parts`)
+      .set({ bytes: null })
+      .where('row_id', '=', rowId)
+      .where('bytes', 'is not', null),
+  );
+}
 
 /** The parts of these messages, by row id, each in its order. */
 export function* partsOf(
@@ -79,7 +89,7 @@ function selectPartsOf(direction: Direction) {
 function partsIn(db: Kysely<Tables>, direction: Direction) {
   // Both tables have the same columns, so the type of one serves for both.
   const table = `${direction as 'outbound'}_parts` as const;
-  return db.selectFrom(table).selectAll().orderBy('row_id').orderBy('position');
+  return db.selectFrom(table).select(['row_id', 'payload', 'part']).orderBy('row_id').orderBy('position');
 }
 
 /** Which of these payloads a message still names; a deleted message names none. */

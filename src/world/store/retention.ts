@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { MessageStore, PurgeBounds } from '../../msh/ports/index.ts';
-import { partsOf } from './parts.ts';
+import { forgetInline, partsOf } from './parts.ts';
 import type { Tables } from './tables.ts';
 import { hitOne, step } from './work.ts';
 import type { Work } from './work.ts';
@@ -76,8 +76,6 @@ export function* purge(
   );
   if (!hitOne(moved)) return undefined;
   const parts = (yield* partsOf(table, [rowId])).get(rowId) ?? [];
-  const handles = parts.map(({ payload }) => payload);
-  if (handles.length > 0)
-    yield* step((db) => db.deleteFrom('inline_payloads').where('payload', 'in', handles));
-  return handles;
+  yield* forgetInline(table, rowId);
+  return parts.map(({ payload }) => payload);
 }

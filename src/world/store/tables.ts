@@ -11,7 +11,6 @@ export interface Tables {
   readonly attempts: AttemptTable;
   readonly inbound: InboundTable;
   readonly inbound_parts: PartTable;
-  readonly inline_payloads: InlinePayloadTable;
   readonly inbound_envelopes: ReceivedEnvelopeTable;
   readonly journal: JournalTable;
   readonly events: EventTable;
@@ -68,12 +67,8 @@ export interface PartTable {
   readonly position: number;
   readonly payload: string;
   readonly part: string;
-}
-
-/** The bytes of a small payload, kept in one commit with the row that names it. */
-export interface InlinePayloadTable {
-  readonly payload: string;
-  readonly bytes: Uint8Array;
+  /** Of a small payload: null where a file holds it, and once it may go. */
+  readonly bytes: Uint8Array | null;
 }
 
 /** The signed envelope, apart from its message: written once, while the message changes with every attempt. */

@@ -13,6 +13,7 @@ import { exchanges } from './009-exchanges.ts';
 import { retention } from './010-retention.ts';
 import { previewLinks } from './011-preview-links.ts';
 import { requestIds } from './012-request-ids.ts';
+import { fewerPages } from './013-fewer-pages.ts';
 
 /** One step of the schema, in the portable subset; what differs between engines comes from the engine. */
 export interface Migration {
@@ -34,4 +35,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '010-retention', up: retention },
   { name: '011-preview-links', up: previewLinks },
   { name: '012-request-ids', up: requestIds },
+  { name: '013-fewer-pages', up: fewerPages },
 ];

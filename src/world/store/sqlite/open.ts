@@ -104,7 +104,7 @@ function syncFolder(path: string): void {
   }
 }
 
-/** KiB of pages kept in memory: keys are random, so with less most statements read pages back that were just written. */
+/** KiB of pages kept in memory: ids of partners are random, and with less most statements read pages back that were just written. */
 const CACHE_KIB = 32 * 1024;
 
 /** The order matters: exclusive locking before the write-ahead log is first touched keeps its index out of shared memory. */
