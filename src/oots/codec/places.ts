@@ -15,6 +15,9 @@ export function rootPlace(root: XmlElement): string {
  */
 export function childPlaces(parent: XmlElement, place: string): readonly string[] {
   const steps = children(parent).map(stepOf);
+  // Most elements hold nothing twice, and many hold one.
+  if (steps.length === 1 || new Set(steps).size === steps.length)
+    return steps.map((step) => `${place}/${step}`);
   const total = new Map<string, number>();
   for (const step of steps) total.set(step, (total.get(step) ?? 0) + 1);
   const seen = new Map<string, number>();
