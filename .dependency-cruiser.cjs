@@ -34,6 +34,8 @@ const protocolRules = Object.entries(protocol).map(([room, below]) =>
 
 const faces = [
   '^src/protocol/errors/index\\.ts$',
+  // What comes to an API in parts is multipart as well.
+  '^src/protocol/mime/index\\.ts$',
   '^src/msh/index\\.ts$',
   '^src/oots/index\\.ts$',
   '^src/config/index\\.ts$',
@@ -79,7 +81,7 @@ module.exports = {
       'faces',
       '^src/faces/([^/]+)/',
       ['^src/faces/$1/', ...faces],
-      'a face knows the public faces of msh and oots, and config',
+      'a face knows the public faces of msh and oots, config, errors and MIME',
     ),
     only(
       'config',

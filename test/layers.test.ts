@@ -67,6 +67,7 @@ const RIGHT: readonly (readonly [file: string, imports: string, how?: 'type-only
   ['src/faces/demo/fine.ts', 'express'],
   ['src/world/http/serving.ts', '../../oots/ports/index.ts', 'type-only'],
   ['src/faces/rest/fine.ts', '../../msh/index.ts'],
+  ['src/faces/rest/parts.ts', '../../protocol/mime/index.ts'],
   ['src/doctor/fine.ts', '../world/store/index.ts'],
   ['src/gateway.ts', './world/store/index.ts'],
 ];

@@ -1,6 +1,7 @@
 /** MIME as AS4 uses it: multipart/related read and written as streams, Content-IDs and cid URLs, Content-Type. */
 export { collect } from './collect.ts';
 export { cidToContentId, collisionKey, contentIdToCid } from './content-id.ts';
+export { parseContentDisposition } from './content-disposition.ts';
 export { formatContentType, parseContentType } from './content-type.ts';
 export type { ContentType } from './content-type.ts';
 export { DEFAULT_MIME_LIMITS } from './limits.ts';
