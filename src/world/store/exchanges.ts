@@ -11,9 +11,14 @@ import { asBuffer } from './rows.ts';
 import { clip, nonEmpty } from './search.ts';
 import type { Tables } from './tables.ts';
 import type { Tell } from './tell.ts';
+import { step } from './work.ts';
+import type { Work } from './work.ts';
 
 /** States in which a request waits for what partners do. */
 const ASKING: readonly Exchange['state'][] = ['requested', 'preview-requested'];
+
+/** Exchanges one pass fails at most: they are written in one go, while nothing else is done. */
+const FAIL_AT_ONCE = 100;
 
 /** Documents one pass forgets at most, so that no transaction takes long. */
 const FORGET_AT_ONCE = 1000;
@@ -28,17 +33,18 @@ export async function lastRecorded(db: Kysely<Tables>): Promise<number | undefin
 }
 
 /** See `ExchangeStore.failUndelivered`. */
-export async function failUndelivered(db: Kysely<Tables>, tell: Tell, at: number): Promise<number> {
-  const rows = await db
-    .selectFrom('exchanges')
-    .innerJoin('outbound', 'outbound.row_id', 'exchanges.request_row_id')
-    .selectAll('exchanges')
-    .where('exchanges.role', '=', 'requester')
-    .where('exchanges.state', 'in', ASKING)
-    .where('outbound.state', '=', 'SEND_FAILURE')
-    .limit(FORGET_AT_ONCE)
-    .execute();
-  return await moveWaiting(db, tell, rows.map(exchangeFrom), ({ dueAt: _over, ...exchange }) => ({
+export function* failUndelivered(tell: Tell, at: number): Work<number> {
+  const { rows } = yield* step((db) =>
+    db
+      .selectFrom('exchanges')
+      .innerJoin('outbound', 'outbound.row_id', 'exchanges.request_row_id')
+      .selectAll('exchanges')
+      .where('exchanges.role', '=', 'requester')
+      .where('exchanges.state', 'in', ASKING)
+      .where('outbound.state', '=', 'SEND_FAILURE')
+      .limit(FAIL_AT_ONCE),
+  );
+  return yield* moveWaiting(tell, rows.map(exchangeFrom), ({ dueAt: _over, ...exchange }) => ({
     exchange: { ...exchange, state: 'failed', changedAt: at },
     event: 'failed',
   }));
@@ -57,14 +63,9 @@ export async function overdue(db: Kysely<Tables>, at: number, limit: number): Pr
 }
 
 /** See `ExchangeStore.expire`. */
-export async function expire(
-  db: Kysely<Tables>,
-  tell: Tell,
-  exchange: Exchange,
-  at: number,
-): Promise<boolean> {
+export function* expire(tell: Tell, exchange: Exchange, at: number): Work<boolean> {
   const { dueAt: _over, ...expired } = exchange;
-  const moved = await moveWaiting(db, tell, [exchange], () => ({
+  const moved = yield* moveWaiting(tell, [exchange], () => ({
     exchange: { ...expired, state: 'expired', changedAt: at },
     event: 'expired',
   }));

@@ -1,10 +1,10 @@
-import type { Insertable, Kysely, Selectable } from 'kysely';
+import type { Insertable, Selectable } from 'kysely';
 import type { Exchange, ExchangeEventName, Recording } from '../../oots/ports/index.ts';
 import { exchangeColumns, exchangeFrom } from './exchange-rows.ts';
 import { prepared } from './statement.ts';
-import type { ExchangeTable, Tables } from './tables.ts';
+import type { ExchangeTable } from './tables.ts';
 import type { Tell } from './tell.ts';
-import { hitOne, perform, step } from './work.ts';
+import { hitOne, step } from './work.ts';
 import type { Work } from './work.ts';
 
 /** An exchange and how often it has moved: whoever moves it next must have seen all moves. */
@@ -74,19 +74,13 @@ const updateExchange = prepared(
 );
 
 /** Moves exchanges that are in one of these states still, and tells it; how many moved. */
-export async function moveWaiting(
-  db: Kysely<Tables>,
+export function* moveWaiting(
   tell: Tell,
   waiting: readonly Exchange[],
   next: (exchange: Exchange) => { readonly exchange: Exchange; readonly event: ExchangeEventName },
-): Promise<number> {
+): Work<number> {
   let count = 0;
-  for (const before of waiting)
-    count += (await db
-      .transaction()
-      .execute((transaction) => perform(transaction, moveIfSame(tell, before, next(before)))))
-      ? 1
-      : 0;
+  for (const before of waiting) if (yield* moveIfSame(tell, before, next(before))) count += 1;
   return count;
 }
 

@@ -1,15 +1,17 @@
 import type { Kysely } from 'kysely';
 import type { Lane, Outlook, PartnerControl, Pause, RowId, WaitingLane } from '../../msh/ports/index.ts';
 import { present, retryPolicyFrom } from './rows.ts';
-import { statement } from './statement.ts';
+import { prepared } from './statement.ts';
 import type { Tables } from './tables.ts';
+import { hitOne, step } from './work.ts';
+import type { Work } from './work.ts';
 
 /** Pauses kept of those that are over. */
 const PAUSES = 100;
 
 /** What decides whether a due message may be taken: a few columns of its row. */
-export async function outlook(db: Kysely<Tables>, rowId: RowId): Promise<Outlook | undefined> {
-  const [row] = (await selectOutlook(db, { rowId })).rows;
+export function* outlook(rowId: RowId): Work<Outlook | undefined> {
+  const [row] = (yield* selectOutlook({ rowId })).rows;
   if (row === undefined || row.next_attempt_at === null) return undefined;
   return present<Outlook>({
     rowId,
@@ -26,7 +28,7 @@ export async function outlook(db: Kysely<Tables>, rowId: RowId): Promise<Outlook
   });
 }
 
-const selectOutlook = statement((db, { rowId }: { readonly rowId: RowId }) =>
+const selectOutlook = prepared((db, { rowId }: { readonly rowId: RowId }) =>
   db
     .selectFrom('outbound')
     .select([
@@ -136,28 +138,26 @@ export async function pausePartner(db: Kysely<Tables>, partner: string, pause: P
 }
 
 /** Ends the pause by compare-and-set: of several who resume at once one does. */
-export async function resumePartner(db: Kysely<Tables>, partner: string, at: number): Promise<boolean> {
-  return await db.transaction().execute(async (transaction) => {
-    const row = await transaction
-      .selectFrom('partner_controls')
-      .select(['paused_at', 'pauses'])
-      .where('partner', '=', partner)
-      .executeTakeFirst();
-    if (row === undefined || row.paused_at === null) return false;
-    const over = { from: row.paused_at, until: Math.max(at, row.paused_at) };
-    const resumed = await transaction
+export function* resumePartner(partner: string, at: number): Work<boolean> {
+  const { rows } = yield* step((db) =>
+    db.selectFrom('partner_controls').select(['paused_at', 'pauses']).where('partner', '=', partner),
+  );
+  const { paused_at: pausedAt = null, pauses = null } = rows[0] ?? {};
+  if (pausedAt === null) return false;
+  const over = { from: pausedAt, until: Math.max(at, pausedAt) };
+  const resumed = yield* step((db) =>
+    db
       .updateTable('partner_controls')
       .set({
         paused_at: null,
         paused_by: null,
         pause_reason: null,
-        pauses: JSON.stringify([...spansFrom(row.pauses), over].slice(-PAUSES)),
+        pauses: JSON.stringify([...spansFrom(pauses), over].slice(-PAUSES)),
       })
       .where('partner', '=', partner)
-      .where('paused_at', '=', row.paused_at)
-      .executeTakeFirst();
-    return resumed.numUpdatedRows === 1n;
-  });
+      .where('paused_at', '=', pausedAt),
+  );
+  return hitOne(resumed);
 }
 
 /** Notes when a reset was asked for; every node that sees a later time than before acts on it. */

@@ -1,4 +1,4 @@
-import type { Compilable, CompiledQuery, Kysely, QueryResult } from 'kysely';
+import type { Compilable, CompiledQuery, Kysely } from 'kysely';
 import type { Tables } from './tables.ts';
 import { Step } from './work.ts';
 
@@ -34,14 +34,6 @@ export function prepared<V extends object, R = unknown>(
       const { query, queryId, sql, parameters } = compiledFor(db, Object.keys(values));
       return { query, queryId, sql, parameters: parameters.map((value) => bound(value, values)) };
     });
-}
-
-/** The same for those who ask the database themselves. */
-export function statement<V extends object, R = unknown>(
-  build: (db: Kysely<Tables>, values: V) => Compilable<R>,
-): (db: Kysely<Tables>, values: V) => Promise<QueryResult<R>> {
-  const stepOf = prepared(build);
-  return async (db, values) => await db.executeQuery<R>(stepOf(values).on(db));
 }
 
 function compile<V extends object, R>(

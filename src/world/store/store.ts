@@ -73,11 +73,6 @@ type BoundedOperation<A extends readonly unknown[], R> = (
   engine: Engine,
   ...args: A
 ) => Promise<R>;
-type TellingOperation<A extends readonly unknown[], R> = (
-  db: Kysely<Tables>,
-  tell: Tell,
-  ...args: A
-) => Promise<R>;
 
 /** How operations are called: on the database, its faults told apart from ours, and refused once the store is closed. */
 interface Serving {
@@ -87,16 +82,10 @@ interface Serving {
   /** Work in one transaction. */
   readonly whole: <A extends readonly unknown[], R>(work: Working<A, R>) => (...args: A) => Promise<R>;
   /** The same for work that tells events; who listens hears of them once they are committed. */
-  readonly wholeTelling: <A extends readonly unknown[], R>(
-    work: TellingWork<A, R>,
-  ) => (...args: A) => Promise<R>;
+  readonly telling: <A extends readonly unknown[], R>(work: TellingWork<A, R>) => (...args: A) => Promise<R>;
   /** The same for what reads upwards and must miss nothing. */
   readonly bounded: <A extends readonly unknown[], R>(
     operation: BoundedOperation<A, R>,
-  ) => (...args: A) => Promise<R>;
-  /** The same for what tells events; who listens hears of them once they are committed. */
-  readonly telling: <A extends readonly unknown[], R>(
-    operation: TellingOperation<A, R>,
   ) => (...args: A) => Promise<R>;
   /** Who hears of events, and of messages that are kept, once they are committed. */
   readonly events: Listeners<void>;
@@ -113,22 +102,22 @@ function serving(db: Kysely<Tables>, engine: Engine): Serving {
       if (closing !== undefined) throw closed();
       return await onDatabase(engine, () => operation(db, ...args));
     };
+  const whole: Serving['whole'] = (work) => serve((on, ...args) => engine.whole(on, () => work(...args)));
   const telling: Serving['telling'] =
-    (operation) =>
+    (work) =>
     async (...args) => {
       let told = 0;
       const tell = createTell(() => (told += 1));
-      const result = await serve((on, ...given: typeof args) => operation(on, tell, ...given))(...args);
+      const result = await whole(() => work(tell, ...args))();
       if (told > 0) events.tell();
       return result;
     };
   return {
     serve,
     perform: (work) => serve((on, ...args) => engine.perform(on, () => work(...args))),
-    whole: (work) => serve((on, ...args) => engine.whole(on, () => work(...args))),
-    wholeTelling: (work) => telling((on, tell, ...args) => engine.whole(on, () => work(tell, ...args))),
-    bounded: (operation) => serve((on, ...args) => operation(on, engine, ...args)),
+    whole,
     telling,
+    bounded: (operation) => serve((on, ...args) => operation(on, engine, ...args)),
     events,
     kept: createListeners<Unrecorded>(),
     close: async () => {
@@ -153,7 +142,7 @@ function storeOn(db: Kysely<Tables>, engine: Engine, settings: StoreSettings): W
 }
 
 function messageStore(serving: Serving, settings: StoreSettings): MessageStore {
-  const { serve, perform, whole, wholeTelling, bounded, close } = serving;
+  const { serve, perform, whole, telling, bounded, close } = serving;
   return {
     ...keeping(serving),
     findOutbound: perform(outbound.findOutbound),
@@ -162,7 +151,7 @@ function messageStore(serving: Serving, settings: StoreSettings): MessageStore {
     claimFresh: whole(claimFresh),
     extendLease: perform(claims.extendLease),
     keepEnvelope: perform(claims.keepEnvelope),
-    settleAttempt: wholeTelling(attempts.settleAttempt),
+    settleAttempt: telling(attempts.settleAttempt),
     attemptsOf: perform(attempts.attemptsOf),
     dueOutbound: serve(outbound.dueOutbound),
     listOutbound: serve(outbound.listOutbound),
@@ -174,11 +163,11 @@ function messageStore(serving: Serving, settings: StoreSettings): MessageStore {
     getInbound: perform(inbound.getInbound),
     inboundEnvelope: perform(inbound.inboundEnvelope),
     listInbound: bounded(inbound.listInbound),
-    moveInbound: wholeTelling(inbound.moveInbound),
+    moveInbound: telling(inbound.moveInbound),
     dueAnswers: perform(inbound.dueAnswers),
     settleAnswer: perform(inbound.settleAnswer),
     leaseInbound: whole(inbox.leaseInbound),
-    acknowledgeInbound: wholeTelling(inbox.acknowledgeInbound),
+    acknowledgeInbound: telling(inbox.acknowledgeInbound),
     releaseInbound: perform(inbox.releaseInbound),
     acceptInbound: perform(acceptance.acceptInbound),
     appendJournal: serve((on, entry) => appendJournal(on, entry, settings.journalEntries)),
@@ -193,13 +182,9 @@ function messageStore(serving: Serving, settings: StoreSettings): MessageStore {
 }
 
 /** What keeps messages tells of them. */
-function keeping({
-  whole,
-  wholeTelling,
-  kept,
-}: Serving): Pick<MessageStore, 'insertOutbound' | 'insertInbound'> {
+function keeping({ whole, telling, kept }: Serving): Pick<MessageStore, 'insertOutbound' | 'insertInbound'> {
   const insertOutbound = whole(outbound.insertOutbound);
-  const insertInbound = wholeTelling(inbound.insertInbound);
+  const insertInbound = telling(inbound.insertInbound);
   return {
     insertOutbound: async (message, first) => {
       const result = await insertOutbound(message, first);
@@ -223,25 +208,25 @@ function eventStore({ bounded, events }: Serving): EventStore {
   };
 }
 
-function partnerStore({ serve }: Serving): PartnerStore {
+function partnerStore({ serve, perform, whole }: Serving): PartnerStore {
   return {
-    outlook: serve(partners.outlook),
+    outlook: perform(partners.outlook),
     waitingLanes: serve(partners.waitingLanes),
     dueOnLane: serve(partners.dueOnLane),
     dueBegunBefore: serve(partners.dueBegunBefore),
     partnerControls: serve(partners.partnerControls),
     pausePartner: serve(partners.pausePartner),
-    resumePartner: serve(partners.resumePartner),
+    resumePartner: whole(partners.resumePartner),
     resetPartner: serve(partners.resetPartner),
   };
 }
 
-function exchangeStore({ serve, perform, telling, wholeTelling, kept }: Serving): ExchangeStore {
+function exchangeStore({ serve, perform, telling, kept }: Serving): ExchangeStore {
   return {
     unrecorded: perform(unrecorded),
     onKept: kept.on,
     lastRecorded: serve(exchanges.lastRecorded),
-    record: untilNotOvertaken(wholeTelling(recordDocuments)),
+    record: untilNotOvertaken(telling(recordDocuments)),
     failUndelivered: telling(exchanges.failUndelivered),
     overdue: serve(exchanges.overdue),
     expire: telling(exchanges.expire),
