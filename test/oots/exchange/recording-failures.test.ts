@@ -7,6 +7,7 @@ import type { TestContext } from 'node:test';
 import { createRecorder } from '../../../src/oots/index.ts';
 import type { Recorder, RecorderContext } from '../../../src/oots/index.ts';
 import { recordingOf } from '../../../src/oots/exchange/follow/recording.ts';
+import type { Exchange, ExchangeMove, Recording } from '../../../src/oots/ports/index.ts';
 import { QuoinError } from '../../../src/protocol/errors/index.ts';
 import { openSqliteStore } from '../../../src/world/store/index.ts';
 import type { WholeStore } from '../../../src/world/store/index.ts';
@@ -141,6 +142,130 @@ test('a recorder that begins after the clock was set back records what is kept f
   failing.now += 20 * 60_000;
   await failing.recorder().record();
   assert.equal(await failing.isRecorded(rowId), true);
+});
+
+test('a recorder whose clock is set back while it runs goes on looking, and after what waits', async (t) => {
+  const failing = await Failing.open(t);
+  let waited = 0;
+  const recorder = failing.recorder({
+    failUndelivered: (at) => {
+      waited += 1;
+      return failing.store.failUndelivered(at);
+    },
+  });
+  for (let pass = 0; pass < 3; pass += 1) {
+    await recorder.record();
+    failing.now += TIMES.pollMs;
+  }
+  failing.now -= 60 * 60_000;
+  const [rowId, before] = [await failing.received('today@example.test'), waited];
+  for (let pass = 0; pass < 3; pass += 1) {
+    await recorder.record();
+    failing.now += TIMES.pollMs;
+  }
+  assert.equal(await failing.isRecorded(rowId), true);
+  assert.equal(waited, before + 3);
+});
+
+test('what was at hand and could not be recorded is found however long the store was away', async (t) => {
+  const failing = await Failing.open(t);
+  let isAway = false;
+  const recorder = failing.recorder({
+    unrecorded: async (...asked) => {
+      if (isAway) throw new QuoinError('store/unavailable', 'The message store cannot serve.');
+      return await failing.store.unrecorded(...asked);
+    },
+  });
+  recorder.start();
+  for (let pass = 0; pass < 4; pass += 1) {
+    await recorder.record();
+    failing.now += TIMES.pollMs;
+  }
+  // Its commit took longer than the last look goes behind.
+  failing.now -= 8000;
+  failing.cannot.add('late@example.test');
+  const rowId = await failing.received('late@example.test');
+  failing.now += 8000;
+  isAway = true;
+  await recorder.record();
+  failing.now += 11 * 60_000;
+  isAway = false;
+  failing.cannot.clear();
+  for (let pass = 0; pass < 3; pass += 1) {
+    await recorder.record();
+    failing.now += TIMES.pollMs;
+  }
+  await recorder.stop();
+  assert.equal(await failing.isRecorded(rowId), true);
+});
+
+test('a recorder that is to stop while the store is away tries no more of a batch one by one', async (t) => {
+  const failing = await Failing.open(t);
+  for (let n = 0; n < 20; n += 1) await failing.received(`${n}@example.test`);
+  let tries = 0;
+  let stopping: Promise<void> | undefined;
+  const recorder = failing.recorder({
+    record: () => {
+      tries += 1;
+      if (tries === 2) stopping = recorder.stop();
+      return Promise.reject(new QuoinError('store/unavailable', 'The message store cannot serve.'));
+    },
+  });
+  await recorder.record();
+  await stopping;
+  assert.equal(tries, 2);
+});
+
+test('an answer that was recorded before its request moves the exchange, however long the request could not be', async (t) => {
+  const failing = await Failing.open(t);
+  const id = randomUUID();
+  const recorder = failing.recorder({
+    record: async (recordings) => {
+      if (recordings.some(({ document }) => failing.cannot.has(document.messageId)))
+        throw new QuoinError('store/unavailable', 'This one cannot be kept.');
+      return await failing.store.record(recordings.map(asRequestOrAnswer));
+    },
+  });
+  const asRequestOrAnswer = (one: Recording): Recording => {
+    const isRequest = one.document.messageId === 'request@example.test';
+    const { at, rowId } = one.document;
+    const facts = { kind: isRequest ? 'request' : 'response', version: '2.0', requestId: 'q' } as const;
+    const begun: Exchange = {
+      id,
+      role: 'requester',
+      partner: 'AP_A',
+      pmodeId: 'oots',
+      conversationId: 'c',
+      version: '2.0',
+      state: 'requested',
+      requestId: 'q',
+      requestRowId: rowId,
+      createdAt: at,
+      changedAt: at,
+    };
+    const answered = (exchange: Exchange | undefined): ExchangeMove =>
+      exchange === undefined ? { flaw: 'unknown-request' } : { exchange: { ...exchange, state: 'answered' } };
+    return {
+      ...one,
+      document: { ...one.document, facts },
+      place: { role: 'requester', partner: 'AP_A', ...(isRequest ? { id } : { answers: 'q' }) },
+      move: ({ exchange }) => (isRequest ? { exchange: begun } : answered(exchange)),
+    };
+  };
+  failing.cannot.add('request@example.test');
+  await failing.received('request@example.test');
+  failing.now += 60_000;
+  await failing.received('answer@example.test');
+  for (let minute = 0; minute < 20; minute += 1) {
+    await recorder.record();
+    failing.now += 60_000;
+  }
+  failing.cannot.clear();
+  for (let pass = 0; pass < 3; pass += 1) {
+    await recorder.record();
+    failing.now += 60_000;
+  }
+  assert.equal((await failing.store.getExchange(id))?.state, 'answered');
 });
 
 test('refusals that cannot be given, however many, hold up none that are due after them', async (t) => {

@@ -43,7 +43,8 @@ export async function recordAll(
     for (const { rowId, at } of await recordMessages(context, messages.map(waitingOf), isOver))
       failing.set(rowId, at);
     const [first] = messages;
-    if (first === undefined || messages.length < AT_ONCE || failing.size > MOST_FAILING || isOver()) break;
+    // Also when there were few: answers that were recorded before their request are to be recorded once more.
+    if (first === undefined || failing.size > MOST_FAILING || isOver()) break;
     from = first.at;
   }
   return failing.size === 0 ? undefined : Math.min(...failing.values());
@@ -65,7 +66,7 @@ export async function recordMessages(
   let prepared: Prepared[] = [];
   let bytes = 0;
   const record = async (): Promise<void> => {
-    failing.push(...(await recordTogether(context, prepared)));
+    failing.push(...(await recordTogether(context, prepared, isOver)));
     prepared = [];
     bytes = 0;
   };
@@ -99,6 +100,7 @@ async function prepare(
 async function recordTogether(
   context: RecordingContext,
   prepared: readonly Prepared[],
+  isOver: () => boolean,
 ): Promise<readonly Waiting[]> {
   const { store, observer } = context;
   try {
@@ -107,7 +109,7 @@ async function recordTogether(
       if (outcomes[index] === 'recorded') tellRecorded(observer, one);
     return [];
   } catch (error) {
-    if (prepared.length > 1) return await recordEach(context, prepared);
+    if (prepared.length > 1) return await recordEach(context, prepared, isOver);
     for (const { message } of prepared) tellFailure(observer, message, error);
     return prepared.map(({ message }) => message);
   }
@@ -116,9 +118,10 @@ async function recordTogether(
 async function recordEach(
   context: RecordingContext,
   prepared: readonly Prepared[],
+  isOver: () => boolean,
 ): Promise<readonly Waiting[]> {
   const failing: Waiting[] = [];
-  for (const one of prepared) failing.push(...(await recordTogether(context, [one])));
+  for (const one of prepared) if (!isOver()) failing.push(...(await recordTogether(context, [one], isOver)));
   return failing;
 }
 

@@ -66,6 +66,8 @@ export function createRecorder(context: RecorderContext): Recorder {
   const held = new Held();
   let isAsked = false;
   let stopped = false;
+  /** When the first of those was kept that were at hand and could not be recorded: the next look goes back to it. */
+  let left = Infinity;
   let timer: NodeJS.Timeout | undefined;
   let gathering: NodeJS.Timeout | undefined;
   let unlisten: (() => void) | undefined;
@@ -75,10 +77,12 @@ export function createRecorder(context: RecorderContext): Recorder {
   const passes = oneAtATime(async () => {
     try {
       // Those that fail are found by the looks, until they can be recorded.
-      await recordMessages(context, held.take(), isOver);
+      const failed = await recordMessages(context, held.take(), isOver);
+      left = Math.min(left, ...failed.map(({ at }) => at));
       if (!isAsked) return;
       isAsked = false;
-      await look();
+      await look(left);
+      left = Infinity;
     } catch (error) {
       context.observer.emit({ event: 'exchanges/failed', level: 'error', reason: describeError(error) });
     }
@@ -128,8 +132,11 @@ interface LookMeans {
   readonly isOver: () => boolean;
 }
 
-/** Records what is found and was not at hand, and looks after what waits. */
-function lookFor(context: RecorderContext, { held, answering, isOver }: LookMeans): () => Promise<void> {
+/** Records what is found and was not at hand, at or after `left` in any case, and looks after what waits. */
+function lookFor(
+  context: RecorderContext,
+  { held, answering, isOver }: LookMeans,
+): (left: number) => Promise<void> {
   const { store, nature, times } = context;
   const due = createDue(nature.now);
   const refusing = refusingFor(context);
@@ -137,11 +144,11 @@ function lookFor(context: RecorderContext, { held, answering, isOver }: LookMean
   /** When the first message was kept that could not be recorded. */
   let failing: number | undefined;
   let since: number | undefined;
-  return async () => {
+  return async (left) => {
     const now = nature.now();
     // The clock may have been set back since the last record.
     since ??= Math.min((await store.lastRecorded()) ?? now, now) - TRIED_MS;
-    const failed = await recordAll(context, since, isOver, (rowId) => held.forget(rowId));
+    const failed = await recordAll(context, Math.min(since, left), isOver, (rowId) => held.forget(rowId));
     failing = isFar || failing === undefined ? failed : Math.min(failing, failed ?? failing);
     const { name, behindMs } = LOOKS.find(({ name: one, everyMs }) => due(one, everyMs))!;
     isFar = name === 'far';
@@ -172,12 +179,13 @@ function oneAtATime(once: () => Promise<void>): {
   return { run, settled: async () => await (queued ?? running) };
 }
 
-/** Whether something is due that is done every so often; the first time it is. */
+/** Whether something is due that is done every so often; the first time it is, and when the clock was set back. */
 function createDue(now: () => number): (what: string, everyMs: number) => boolean {
   const last = new Map<string, number>();
   return (what, everyMs) => {
     const at = last.get(what);
-    if (at !== undefined && now() - at < everyMs) return false;
+    const passed = at === undefined ? Infinity : now() - at;
+    if (passed >= 0 && passed < everyMs) return false;
     last.set(what, now());
     return true;
   };
