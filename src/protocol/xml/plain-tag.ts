@@ -101,6 +101,8 @@ function readTag(text: string, lt: number): PlainTag | undefined {
     const attribute = text.slice(nameAt, equals);
     const value = text.slice(equals + 2, end);
     if (!isPlainValue(value)) return undefined;
+    // What follows the colon is missing: no declaration of the default namespace, and no XML.
+    if (attribute === 'xmlns:') return undefined;
     const prefix = declaredPrefix(attribute);
     if (prefix !== undefined) declared.push({ prefix, uri: value });
     else attributes.push({ name: attribute, value, text: `${attribute}="${value}"` });

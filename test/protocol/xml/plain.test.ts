@@ -237,6 +237,8 @@ test('what is unusual is left to the engine', () => {
     '<p:a/>',
     '<a p:b="1"/>',
     '<a xmlns:p=""/>',
+    '<a xmlns:="urn:q"/>',
+    '<a xmlns:=""/>',
     '<a xmlns="relative"/>',
     '<a xml:lang="en"/>',
     '<é/>',
@@ -250,6 +252,16 @@ test('what is unusual is left to the engine', () => {
     assert.ok(!isPlain(Buffer.from(text)), text);
   assert.ok(!isPlain(Buffer.from('\ufeff<a/>', 'utf16le')));
   assert.ok(!isPlain(Buffer.from(`<a>${' '.repeat(300_000)}</a>`)));
+});
+
+test('a name that ends with its colon is refused, wherever it stands', () => {
+  for (const text of [
+    '<a xmlns:="urn:q"/>',
+    '<p:a xmlns:p="urn:p" xmlns:=""/>',
+    '<a xmlns:p="urn:p" p:="x"/>',
+    '<a xmlns:p="urn:p"><p:/></a>',
+  ])
+    assert.throws(() => parseXml(Buffer.from(text)), /not well-formed/, text);
 });
 
 test('a document over a limit is left to those who say so', () => {
