@@ -10,16 +10,17 @@ export function exclusiveForm(
   prefixes: readonly string[],
   limit: number,
 ): string | undefined {
-  const inclusive = prefixes.map((prefix) => (prefix === '#default' ? '' : prefix));
-  const writing: Writing = { text: '', limit, inclusive, rendered: new Map() };
+  const inclusive = new Set(prefixes.map((prefix) => (prefix === '#default' ? '' : prefix)));
+  const writing: Writing = { apex, text: '', limit, inclusive, rendered: new Map() };
   return write(writing, apex) ? writing.text : undefined;
 }
 
 interface Writing {
+  readonly apex: CanonicalElement;
   text: string;
   readonly limit: number;
   /** Prefixes of the InclusiveNamespaces list, `''` for `#default`. */
-  readonly inclusive: readonly string[];
+  readonly inclusive: ReadonlySet<string>;
   /** The namespace of each prefix as the elements around have written it. */
   readonly rendered: Map<string, string>;
 }
@@ -62,9 +63,18 @@ function newDeclarations(writing: Writing, element: CanonicalElement): readonly 
   const fresh: Bound[] = [];
   consider(writing, element, element.prefix, fresh);
   for (const { prefix } of element.attrs) if (prefix !== '') consider(writing, element, prefix, fresh);
-  for (const prefix of writing.inclusive) consider(writing, element, prefix, fresh);
+  if (writing.inclusive.size > 0) considerListed(writing, element, fresh);
   if (fresh.length === 0) return NOTHING;
   return fresh.length === 1 ? fresh : fresh.sort(([one], [other]) => byCodePoint(one, other));
+}
+
+/** Inside the apex a listed prefix is as it was last written, but where it is declared: all are looked up only once. */
+function considerListed(writing: Writing, element: CanonicalElement, fresh: Bound[]): void {
+  const { apex, inclusive } = writing;
+  if (element === apex) for (const prefix of inclusive) consider(writing, element, prefix, fresh);
+  else
+    for (const { prefix } of element.declarations)
+      if (inclusive.has(prefix)) consider(writing, element, prefix, fresh);
 }
 
 function consider({ rendered }: Writing, element: CanonicalElement, prefix: string, fresh: Bound[]): void {

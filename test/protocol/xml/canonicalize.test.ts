@@ -12,6 +12,7 @@ import {
   withXml,
 } from '../../../src/protocol/xml/index.ts';
 import type { XmlElement } from '../../../src/protocol/xml/index.ts';
+import { CanonicalElement } from '../../../src/protocol/xml/element.ts';
 
 const code = (expected: string) => (error: unknown) => error instanceof QuoinError && error.code === expected;
 
@@ -173,6 +174,19 @@ test('a prefix list has a limit, and holds prefixes only', () => {
   for (const wrong of ['', ' ', 'a b', 'a:b', '#other', '1', 'x'.repeat(257), 'a\u0000b']) {
     assert.throws(() => apexOf('<apex/>', [wrong]), code('xml/prefix-list'), wrong);
   }
+});
+
+test('a long prefix list costs no look-up for each element', (t) => {
+  const lookUp = t.mock.method(CanonicalElement.prototype, 'namespaceOf');
+  const many = 2_000;
+  const xml = `<a xmlns:p="urn:p">${'<x>'.repeat(50)}${'<b/>'.repeat(many)}${'</x>'.repeat(50)}</a>`;
+  const doc = parseXml(Buffer.from(xml));
+  const { root } = doc;
+  const before = lookUp.mock.callCount();
+  const unknown = Array.from({ length: 63 }, (_, i) => `n${i}`);
+  assert.match(canonicalize(root, ['p', ...unknown]).toString('latin1', 0, 30), /^<a xmlns:p="urn:p"><x><x>/);
+  assert.ok(lookUp.mock.callCount() - before < many, `${lookUp.mock.callCount() - before} look-ups`);
+  doc.dispose();
 });
 
 test('what has no canonical form has none: relative namespace names and those written with references', () => {
