@@ -31,5 +31,5 @@ EXPOSE 8443 8080 9090
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s \
   CMD ["node", "/opt/quoin/bin/quoin.js", "health"]
 STOPSIGNAL SIGTERM
-ENTRYPOINT ["node", "/opt/quoin/bin/quoin.js"]
+ENTRYPOINT ["/opt/quoin/bin/quoin.js"]
 CMD ["serve", "--config", "/etc/quoin/quoin.yaml"]

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { NODE_OPTIONS } from '../src/node-options.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -24,5 +25,5 @@ export async function buildProgram(folder: string): Promise<readonly string[]> {
   if (code !== 0) throw new Error('the program does not compile');
   for (const name of ['package.json', 'bin']) cpSync(join(ROOT, name), join(to, name), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(to, 'node_modules'));
-  return [join(to, 'bin/quoin.js')];
+  return [...NODE_OPTIONS, join(to, 'bin/quoin.js')];
 }

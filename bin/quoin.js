@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --min-semi-space-size=32 --max-semi-space-size=32
 // Runs the source in a checkout and the built code in an image, where there is no source.
 import { existsSync } from 'node:fs';
 import module from 'node:module';

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { parse, parseAllDocuments } from 'yaml';
 import { configJsonSchema, loadConfig, variables } from '../../src/config/index.ts';
+import { NODE_OPTIONS } from '../../src/node-options.ts';
 import { scratchFolder } from '../support/scratch.ts';
 
 const read = (name: string): string => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
@@ -108,6 +111,13 @@ test('pods run as nobody in particular and write only to volumes that exist', ()
   );
   assert.match(read('Dockerfile'), /--uid 10001/);
   assert.ok(all.every(({ kind, metadata }) => kind === 'Namespace' || metadata.namespace === 'quoin'));
+});
+
+test('an image runs the program as it says itself, with the options of Node it is measured with', () => {
+  assert.equal(read('bin/quoin.js').split('\n')[0], `#!/usr/bin/env -S node ${NODE_OPTIONS.join(' ')}`);
+  assert.match(read('Dockerfile'), /^ENTRYPOINT \["\/opt\/quoin\/bin\/quoin\.js"\]$/m);
+  const help = spawnSync(fileURLToPath(new URL('../../bin/quoin.js', import.meta.url)), ['--version']);
+  assert.equal(help.status, 0, String(help.stderr));
 });
 
 test('compose has two gateways on one database and queue, with settings that exist', () => {
