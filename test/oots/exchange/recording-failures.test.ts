@@ -199,6 +199,26 @@ test('what was at hand and could not be recorded is found however long the store
   assert.equal(await failing.isRecorded(rowId), true);
 });
 
+test('messages are recorded in the order of their times, in which another node would', async (t) => {
+  const failing = await Failing.open(t);
+  const order: string[] = [];
+  const recorder = failing.recorder({
+    unrecorded: () => Promise.resolve([]),
+    record: (recordings) => {
+      order.push(...recordings.map(({ document }) => document.messageId));
+      return failing.store.record(recordings);
+    },
+  });
+  recorder.start();
+  failing.now += 5;
+  await failing.received('second@example.test');
+  failing.now -= 5;
+  await failing.received('first@example.test');
+  await recorder.record();
+  await recorder.stop();
+  assert.deepEqual(order, ['first@example.test', 'second@example.test']);
+});
+
 test('a recorder that is to stop while the store is away tries no more of a batch one by one', async (t) => {
   const failing = await Failing.open(t);
   for (let n = 0; n < 20; n += 1) await failing.received(`${n}@example.test`);

@@ -56,7 +56,7 @@ interface Prepared {
   readonly recording: Recording;
 }
 
-/** Records messages in their order; resolves to those that cannot be. */
+/** Records messages, the first kept first; resolves to those that cannot be. */
 export async function recordMessages(
   context: RecordingContext,
   messages: readonly Waiting[],
@@ -70,7 +70,7 @@ export async function recordMessages(
     prepared = [];
     bytes = 0;
   };
-  for (const message of messages) {
+  for (const message of [...messages].sort(inOrder)) {
     if (isOver()) return failing;
     const recording = await prepare(context, message);
     if (recording === undefined) failing.push(message);
@@ -80,6 +80,13 @@ export async function recordMessages(
   }
   if (prepared.length > 0) await record();
   return failing;
+}
+
+/** One order on all nodes: those that record the same messages in another one wait for each other, until the database undoes one. */
+function inOrder(one: Waiting, other: Waiting): number {
+  if (one.at !== other.at) return one.at - other.at;
+  if (one.direction !== other.direction) return one.direction === 'out' ? -1 : 1;
+  return one.rowId < other.rowId ? -1 : 1;
 }
 
 async function prepare(
