@@ -237,6 +237,8 @@ export async function startHttpListener(options: HttpListenerOptions): Promise<H
     serve(options, limits, connections, { request, response, expects });
   server.on('request', on(false));
   server.on('checkContinue', on(true));
+  // Node would answer another expectation itself (417), and then take whatever still comes without a bound.
+  server.on('checkExpectation', on(false));
   server.on('clientError', (error, socket) => answerMalformed(options, error, socket));
   server.on('drop', () => {
     options.observer.emit({ event: 'http/too-many-connections', level: 'warn', listener: options.name });

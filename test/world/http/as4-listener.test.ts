@@ -147,6 +147,20 @@ test('more messages at once than allowed get 503 with Retry-After, and places co
   assert.equal((await third).status, 200);
 });
 
+test(
+  'an expectation nobody knows is no way around the gate and the bound on what is drained',
+  { timeout: 30_000 },
+  async (t) => {
+    const door = await openDoor(t, { limits: { drainBytes: 1_000, drainMs: 200 } });
+    const { socket, ended } = await rawConnection(t, door.address.port);
+    socket.write(
+      'POST /elsewhere HTTP/1.1\r\nHost: x\r\nExpect: something\r\nContent-Length: 1000000\r\n\r\nbegun',
+    );
+    await ended;
+    assert.equal(door.observer.named('http/message-refused')[0]?.status, 404);
+  },
+);
+
 test('Expect: 100-continue: the body is asked for only when it is wanted', async (t) => {
   const door = await openDoor(t, { limits: { messageBytes: 10 } });
   const wanted = await rawConnection(t, door.address.port);
