@@ -181,3 +181,16 @@ test('a long line does not keep the first waiting without end', async (t) => {
   }
   assert.ok(commits() >= 3, `${commits()} commits`);
 });
+
+test('where a commit fails and undoing it as well, the turn ends and its member is told why', async () => {
+  const broken = {
+    inTransaction: true,
+    exec: (sql: string) => {
+      if (sql === 'rollback') throw new Error('nothing can be undone');
+    },
+  } as unknown as Database.Database;
+  const group = createCommitGroup(broken, () => Promise.reject(new Error('the disk is gone')));
+  group.whole(() => undefined);
+  const { turn, durable } = group.leave(() => false);
+  await Promise.all([turn, assert.rejects(durable, /the disk is gone/)]);
+});

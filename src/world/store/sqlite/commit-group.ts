@@ -77,7 +77,7 @@ export function createCommitGroup(binding: Database.Database, commit: CommitInBa
       await commit();
       group.settle();
     } catch (error) {
-      if (binding.inTransaction) binding.exec('rollback');
+      undoAll(binding);
       group.settle(asError(error));
     }
   };
@@ -120,6 +120,15 @@ async function gathers(group: Open, another: () => boolean): Promise<boolean> {
     if (another()) return true;
   }
   return false;
+}
+
+/** Where that fails as well, whoever begins next is told; the turn must end in any case. */
+function undoAll(binding: Database.Database): void {
+  try {
+    if (binding.inTransaction) binding.exec('rollback');
+  } catch {
+    // The members are told why they were not committed.
+  }
 }
 
 function asError(error: unknown): Error {
