@@ -234,7 +234,7 @@ test('the journal cannot grow without end', async (t) => {
 test('due rows, orphans, inbox and journal are found by index', async (t) => {
   const { binding } = await openBoth(t);
   const questions = [
-    'select row_id from outbound where next_attempt_at <= 5 order by next_attempt_at, seq limit 10',
+    "select row_id from outbound where pmode_id = 'p' and leg = 'request' and next_attempt_at <= 5 order by next_attempt_at, seq limit 10",
     "select 1 from inbound_parts join inbound on inbound.row_id = inbound_parts.row_id where payload in ('a','b') and state != 'DELETED'",
     "select * from inbound where deliverable = 1 and state = 'RECEIVED' order by seq limit 10",
     "select * from inbound where message_id = 'm' order by seq",
@@ -246,7 +246,7 @@ test('due rows, orphans, inbox and journal are found by index', async (t) => {
     "select seq from webhook_deliveries where webhook = 'w' and state = 'PENDING' and next_attempt_at <= 5 order by seq limit 10",
     "select seq from webhook_deliveries where webhook = 'w' and conversation_id = 'c' and state = 'PENDING' and seq < 5",
     "select * from webhook_deliveries where webhook = 'w' order by seq desc limit 10",
-    'select max(seq) from events where at < 5',
+    'delete from events where seq <= 5',
   ];
   for (const question of questions) {
     const plan = binding.prepare(`explain query plan ${question}`).all([]) as { detail: string }[];
