@@ -103,9 +103,10 @@ export function createCommitGroup(binding: Database.Database, commit: CommitInBa
       const group = open;
       if (group === undefined) return { turn: DONE, durable: DONE };
       group.members += 1;
-      const mayGoOn = group.members < MOST_MEMBERS && group.failure === undefined;
-      const follows = (): boolean => mayGoOn && another();
-      return { turn: follows() ? DONE : end(group, follows), durable: group.durable };
+      // Nobody may join it any more: nothing is to be waited for.
+      if (group.members >= MOST_MEMBERS || group.failure !== undefined) group.patience = 0;
+      else if (another()) return { turn: DONE, durable: group.durable };
+      return { turn: end(group, another), durable: group.durable };
     },
   };
 }
